@@ -2,7 +2,7 @@ package io.mooring.kas.identity;
 
 import io.grpc.Context;
 import io.mooring.protocol.secret.Secret;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -10,12 +10,19 @@ import java.util.Arrays;
 /**
  * The token an agent presented with the current RPC. Nobody has checked it until {@link AgentLookup} did.
  *
- * <p>Tokens are compared and cached by value; the text never appears in {@link #toString()}.
- *
- * @param secret the token as sent, without the scheme
+ * <p>Equal when the tokens are. Hashed by a digest of the token, so that it is a good and harmless key.
  */
-public record AgentToken(Secret secret) {
+public final class AgentToken {
   private static final Context.Key<AgentToken> KEY = Context.key("agent-token");
+
+  private final Secret secret;
+  private final int hash;
+
+  /** A token as sent, without the scheme. */
+  public AgentToken(Secret secret) {
+    this.secret = secret;
+    this.hash = ByteBuffer.wrap(sha256(secret.bytes())).getInt();
+  }
 
   /**
    * The token of the RPC that runs on this thread.
@@ -25,7 +32,8 @@ public record AgentToken(Secret secret) {
   public static AgentToken current() {
     AgentToken token = KEY.get();
     if (token == null) {
-      throw new IllegalStateException("no agent token in this context: not an RPC of the agent server");
+      throw new IllegalStateException(
+          "no agent token in this context (expected: the context of an RPC of the agent server)");
     }
     return token;
   }
@@ -35,15 +43,38 @@ public record AgentToken(Secret secret) {
     return context.withValue(KEY, this);
   }
 
+  /** The token itself, to be sent to GitLab and nowhere else. */
+  public Secret secret() {
+    return secret;
+  }
+
   /**
    * SHA-256 of the first half of the token's bytes: what Redis keys hold in its place
    * (redis-observability.md 1).
    */
   public byte[] halfDigest() {
-    byte[] token = secret.reveal().getBytes(StandardCharsets.UTF_8);
-    byte[] half = Arrays.copyOf(token, token.length / 2);
+    byte[] token = secret.bytes();
+    return sha256(Arrays.copyOf(token, token.length / 2));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof AgentToken token && secret.equals(token.secret);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return secret.toString();
+  }
+
+  private static byte[] sha256(byte[] bytes) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(half);
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this Java has no SHA-256, which every Java must have", e);
     }

@@ -2,7 +2,6 @@ package io.mooring.kas.rpc;
 
 import io.grpc.Context;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
