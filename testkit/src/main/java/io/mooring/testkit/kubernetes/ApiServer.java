@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 
 /** A running kube-apiserver and who may talk to it. May be used from any thread. */
 public final class ApiServer {
@@ -19,18 +20,13 @@ public final class ApiServer {
   private final URI url;
   private final Path authority;
   private final List<ApiUser> users;
-  private final HttpClient client;
+  private final SSLContext tls;
 
   ApiServer(URI url, Path authority, List<ApiUser> users) {
     this.url = url;
     this.authority = authority;
     this.users = List.copyOf(users);
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(REQUEST_BOUND)
-            .sslContext(TrustedAuthority.context(authority))
-            .build();
+    this.tls = TrustedAuthority.context(authority);
   }
 
   /** Such as {@code https://127.0.0.1:34567}. */
@@ -104,7 +100,8 @@ public final class ApiServer {
             .method(
                 method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build();
-    try {
+    // A client of its own for each request: idle connections would look like a test's leak.
+    try (HttpClient client = client()) {
       var response = client.send(request, BodyHandlers.ofString());
       return new ApiResponse(response.statusCode(), response.body());
     } catch (IOException e) {
@@ -115,8 +112,12 @@ public final class ApiServer {
     }
   }
 
-  void closeConnections() {
-    client.shutdownNow();
+  private HttpClient client() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(REQUEST_BOUND)
+        .sslContext(tls)
+        .build();
   }
 
   @Override

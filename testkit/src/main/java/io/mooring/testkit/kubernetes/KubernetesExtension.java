@@ -1,6 +1,7 @@
 package io.mooring.testkit.kubernetes;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -10,11 +11,18 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * Gives tests the shared cluster and namespaces in it; see {@link RealKubernetes}. After each class
  * it names on standard error what the class left in the cluster without a label.
  */
-public final class KubernetesExtension implements ParameterResolver, AfterAllCallback {
+public final class KubernetesExtension
+    implements BeforeAllCallback, ParameterResolver, AfterAllCallback {
   private static final Namespace STORE = Namespace.create(KubernetesExtension.class);
 
   /** Called by JUnit. */
   public KubernetesExtension() {}
+
+  /** Starts the cluster before the class, so that no test is charged with its threads and time. */
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    SharedCluster.cluster();
+  }
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

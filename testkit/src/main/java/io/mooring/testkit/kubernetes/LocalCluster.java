@@ -92,7 +92,6 @@ public final class LocalCluster implements AutoCloseable {
   /** Ends all of it, the last started first. Does nothing twice. */
   @Override
   public void close() {
-    files.apiServer().closeConnections();
     processes.reversed().forEach(ChildProcess::close);
   }
 

@@ -1,16 +1,22 @@
 package io.mooring.testkit.postgres;
 
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives tests the shared PostgreSQL and databases in it; see {@link RealPostgres}. */
-public final class PostgresExtension implements ParameterResolver {
+public final class PostgresExtension implements BeforeAllCallback, ParameterResolver {
   private static final Namespace STORE = Namespace.create(PostgresExtension.class);
 
   /** Called by JUnit. */
   public PostgresExtension() {}
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    PostgresServer.shared();
+  }
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

@@ -62,9 +62,10 @@ public final class ChildProcess implements AutoCloseable {
     var builder =
         new ProcessBuilder(words)
             .directory(directory.toFile())
-            .redirectErrorStream(true)
             .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            // Not redirectErrorStream: that keeps a pipe open on our side.
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().clear();
     builder.environment().put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
     builder.environment().putAll(environment);

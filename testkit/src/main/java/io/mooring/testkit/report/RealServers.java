@@ -45,9 +45,13 @@ public final class RealServers {
     running.addLast(new LinkedHashSet<>());
   }
 
-  /** What began last ends; a test counts for each server that it or one of its containers uses. */
-  synchronized void end(boolean isTest) {
-    if (isTest) {
+  /**
+   * What began last ends.
+   *
+   * @param counts true for a test that ran: for each server that it or one of its containers uses
+   */
+  synchronized void end(boolean counts) {
+    if (counts) {
       var used = new LinkedHashSet<Server>();
       running.forEach(used::addAll);
       used.forEach(server -> tests.merge(server, 1, Integer::sum));

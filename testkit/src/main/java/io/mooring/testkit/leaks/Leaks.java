@@ -1,0 +1,71 @@
+package io.mooring.testkit.leaks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** What the JVM held at one moment, to be compared with later ones. */
+public final class Leaks {
+  /** Longer than the second that gRPC and Netty take to let go of an idle thread. */
+  private static final Duration BOUND = Duration.ofSeconds(10);
+
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final JvmResources before;
+  private final List<String> allowedThreads;
+  private final Duration bound;
+
+  private Leaks(JvmResources before, List<String> allowedThreads, Duration bound) {
+    this.before = before;
+    this.allowedThreads = List.copyOf(allowedThreads);
+    this.bound = bound;
+  }
+
+  /**
+   * Looks at the JVM now.
+   *
+   * @param allowedThreads beginnings of the names of threads that may stay
+   */
+  public static Leaks watch(List<String> allowedThreads) {
+    return new Leaks(JvmResources.now(), allowedThreads, BOUND);
+  }
+
+  static Leaks watch(Duration bound) {
+    return new Leaks(JvmResources.now(), List.of(), bound);
+  }
+
+  /**
+   * Waits until nothing is held that was not held before.
+   *
+   * @throws AssertionError naming what is left after ten seconds
+   */
+  public void assertNone() {
+    long deadline = System.nanoTime() + bound.toNanos();
+    List<String> left = left();
+    while (!left.isEmpty() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(POLL.toNanos());
+      left = left();
+    }
+    if (!left.isEmpty()) {
+      throw new AssertionError("left after the test:\n  " + String.join("\n  ", left));
+    }
+  }
+
+  private List<String> left() {
+    JvmResources now = JvmResources.now();
+    var left = new ArrayList<String>();
+    now.threads().stream()
+        .filter(thread -> !before.threads().contains(thread))
+        .filter(thread -> allowedThreads.stream().noneMatch(thread.name()::startsWith))
+        .forEach(thread -> left.add("thread " + thread.name() + " (" + thread.id() + ")"));
+    now.descriptors().stream()
+        .filter(descriptor -> !before.descriptors().contains(descriptor))
+        .forEach(descriptor -> left.add("descriptor " + descriptor));
+    if (now.directBuffers() > before.directBuffers()) {
+      left.add(
+          "%d direct buffers (before: %d)".formatted(now.directBuffers(), before.directBuffers()));
+    }
+    return left;
+  }
+}
