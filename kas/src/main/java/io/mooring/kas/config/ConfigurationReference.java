@@ -1,8 +1,12 @@
 package io.mooring.kas.config;
 
+import io.mooring.wire.kascfg.ConfigurationFile;
+import io.mooring.wire.kascfg.GitLabCF;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 
 /** Writes {@code docs/configuration-kas.md} from what the records say when they are read. */
@@ -43,7 +47,7 @@ public final class ConfigurationReference {
    *
    * @param arguments the file to write
    */
-  public static void main(String[] arguments) throws java.io.IOException {
+  public static void main(String[] arguments) throws IOException {
     Files.writeString(Path.of(arguments[0]), markdown(), StandardCharsets.UTF_8);
   }
 
@@ -64,11 +68,15 @@ public final class ConfigurationReference {
   }
 
   private static List<Setting> settings() {
-    SettingLog log = new SettingLog();
-    KasConfiguration.read(new Section("", ConfigurationSample.everySection(), log));
+    SettingLog log = new SettingLog(true);
+    ConfigurationFile sample =
+        ConfigurationFile.newBuilder()
+            .setGitlab(GitLabCF.newBuilder().setAddress("https://gitlab.example.com"))
+            .build();
+    KasConfiguration.read(new Section("", sample, log));
     return log.settings().stream()
         .distinct()
-        .sorted(java.util.Comparator.comparing(setting -> parent(setting.path())))
+        .sorted(Comparator.comparing(setting -> parent(setting.path())))
         .toList();
   }
 

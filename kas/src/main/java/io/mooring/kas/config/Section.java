@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import io.mooring.protocol.observability.LogLevel;
 
@@ -44,7 +45,8 @@ final class Section {
   /** A section whose absence means something of its own. */
   Optional<Section> optionalSection(String name, String description) {
     log.note(setting(name, "", description));
-    return message.hasField(field(name)) ? Optional.of(section(name)) : Optional.empty();
+    return log.documenting() || message.hasField(field(name))
+        ? Optional.of(section(name)) : Optional.empty();
   }
 
   /** A text that must be there; the schema's rules have refused the file otherwise. */
@@ -101,13 +103,13 @@ final class Section {
   }
 
   LogLevel level(String name, LogLevel fallback, String description) {
-    log.note(setting(name, fallback.name().toLowerCase(java.util.Locale.ROOT), description));
+    log.note(setting(name, fallback.name().toLowerCase(Locale.ROOT), description));
     FieldDescriptor field = field(name);
     if (field.hasPresence() && !message.hasField(field)) {
       return fallback;
     }
     var value = (EnumValueDescriptor) message.getField(field);
-    return LogLevel.valueOf(value.getName().toUpperCase(java.util.Locale.ROOT));
+    return LogLevel.valueOf(value.getName().toUpperCase(Locale.ROOT));
   }
 
   List<String> texts(String name, String description) {

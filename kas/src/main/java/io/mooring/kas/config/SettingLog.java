@@ -14,8 +14,22 @@ import java.util.TreeMap;
 
 /** Notes what is read while the file is read: the fields for the reference, and those that have no effect. */
 final class SettingLog {
+  private final boolean documenting;
   private final List<Setting> settings = new ArrayList<>();
   private final Map<String, String> warnings = new TreeMap<>();
+
+  /**
+   * An empty log.
+   *
+   * @param documenting whether every section is to be read, absent ones too
+   */
+  SettingLog(boolean documenting) {
+    this.documenting = documenting;
+  }
+
+  boolean documenting() {
+    return documenting;
+  }
 
   void note(Setting setting) {
     settings.add(setting);
