@@ -8,9 +8,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The loop of an RPC that looks for news again and again: at once after a notice, else after an interval, and
- * after a growing pause when a look failed. It ends when a round says so, the client left or the connection got
- * old. Owned by the thread of the RPC.
+ * The loop of an RPC that looks for news again and again: at once after a notice, else after an
+ * interval, and after a growing pause when a look failed. It ends when a round says so, the client
+ * left or the connection got old. Owned by the thread of the RPC.
  */
 public final class Rounds {
   /** What comes after a round. */

@@ -3,8 +3,8 @@ package io.mooring.kas.rpc;
 /** Keeps the text of a status short enough to arrive. */
 public final class StatusText {
   /**
-   * Bytes a text may take after gRPC's percent-encoding: clients refuse trailers of more than 8 KiB, and other
-   * trailers need room, too.
+   * Bytes a text may take after gRPC's percent-encoding: clients refuse trailers of more than 8
+   * KiB, and other trailers need room, too.
    */
   static final int MAX_ENCODED = 6_000;
 
