@@ -68,7 +68,10 @@ public record ClientTls(String caSetting, Optional<Path> caFile, boolean skipVer
     }
   }
 
-  /** For other clients, such as that of Redis: what to trust when it is not the system's roots alone. */
+  /**
+   * For other clients, such as that of Redis: what to trust when it is not the system's roots
+   * alone.
+   */
   public Optional<TrustManager> trustManager() {
     if (skipVerify) {
       return Optional.of(new TrustEverything());

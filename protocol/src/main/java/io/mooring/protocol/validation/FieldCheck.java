@@ -45,7 +45,8 @@ record FieldCheck(
       checkList(message, findings);
     } else if (!field.hasPresence() || message.hasField(field)) {
       checkValue(message.getField(field), goName, field.getName(), findings);
-    } else if (rules.getRequired()) {
+    } else if (rules.getRequired() && field.getRealContainingOneof() == null) {
+      // A member of a oneof is required only where it is the one chosen.
       findings.add(goName, field.getName(), MISSING);
     }
   }

@@ -99,7 +99,7 @@ final class MessageDecoder {
         .entries(node, path)
         .ifPresent(entries ->
             entries.forEach((name, entry) -> {
-              String at = path + "[\"" + name + "\"]";
+              String at = path + "[" + name + "]";
               findings.stands(at, entry.value());
               Message.Builder pair = builder.newBuilderForField(field);
               Optional<Object> key = Scalars.mapKey(name, keys);
