@@ -21,9 +21,9 @@ import java.util.Set;
  *
  * @param threads platform and virtual ones, without those of the JVM and of the test runner
  * @param descriptors number and target of each open one, without files of the class path
- * @param directBuffers how many there are outside of Netty's own pools
+ * @param directMemory bytes in direct buffers outside of Netty's own pools
  */
-record JvmResources(Set<LiveThread> threads, Set<String> descriptors, long directBuffers) {
+record JvmResources(Set<LiveThread> threads, Set<String> descriptors, long directMemory) {
   /** Started once per JVM, by the JVM or by libraries, and not ours to end. */
   private static final List<String> NOT_OURS =
       List.of(
@@ -45,7 +45,7 @@ record JvmResources(Set<LiveThread> threads, Set<String> descriptors, long direc
       List.of(".jar", "/modules", "/dev/urandom", "/dev/random");
 
   static JvmResources now() {
-    return new JvmResources(liveThreads(), openDescriptors(), bufferCount());
+    return new JvmResources(liveThreads(), openDescriptors(), directBytes());
   }
 
   private static Set<LiveThread> liveThreads() {
@@ -106,10 +106,10 @@ record JvmResources(Set<LiveThread> threads, Set<String> descriptors, long direc
     }
   }
 
-  private static long bufferCount() {
+  private static long directBytes() {
     return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
         .filter(pool -> pool.getName().equals("direct"))
-        .mapToLong(BufferPoolMXBean::getCount)
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
         .sum();
   }
 

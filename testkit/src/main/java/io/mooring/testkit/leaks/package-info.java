@@ -1,5 +1,5 @@
 /**
- * Compares what the JVM holds before and after a test: threads, descriptors, direct buffers.
+ * Compares what the JVM holds before and after a test: threads, descriptors, direct memory.
  *
  * <p>Main type: {@link io.mooring.testkit.leaks.LeakCheck}. For tests that run one after another.
  * Knows nothing of who owns what is left.

@@ -61,7 +61,7 @@ final class LeaksTest {
   @Test
   void namesADescriptorThatStaysOpen(@TempDir Path directory) throws Exception {
     Path file = Files.createFile(directory.resolve("forgotten.txt"));
-    var leaks = Leaks.watch(SHORT);
+    var leaks = Leaks.watch(List.of(), SHORT);
 
     try (var channel = FileChannel.open(file)) {
       assertThatThrownBy(leaks::assertNone)
@@ -73,19 +73,19 @@ final class LeaksTest {
   }
 
   @Test
-  void countsDirectBuffersThatStay() {
-    var leaks = Leaks.watch(SHORT);
+  void countsDirectMemoryThatStays() {
+    var leaks = Leaks.watch(List.of(), SHORT);
 
-    var buffer = ByteBuffer.allocateDirect(1);
+    var buffer = ByteBuffer.allocateDirect(2 << 20);
 
     assertThatThrownBy(leaks::assertNone)
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("direct buffers");
+        .hasMessageContaining("bytes in direct buffers");
     buffer.put((byte) 1);
   }
 
   private static void namesAThread(Thread.Builder builder) throws InterruptedException {
-    var leaks = Leaks.watch(SHORT);
+    var leaks = Leaks.watch(List.of(), SHORT);
     var release = new CountDownLatch(1);
 
     Thread thread = builder.start(() -> waitFor(release));
