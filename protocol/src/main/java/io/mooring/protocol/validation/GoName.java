@@ -25,7 +25,7 @@ final class GoName {
       } else if (c != '_' || !lowerFollows) {
         result.append(wordStarts && isLower(c) ? Character.toUpperCase(c) : c);
       }
-      wordStarts = !isLower(c);
+      wordStarts = c == '_' || Character.isDigit(c);
     }
     return result.toString();
   }

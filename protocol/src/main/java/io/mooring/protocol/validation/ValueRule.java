@@ -75,9 +75,7 @@ interface ValueRule {
           ? Optional.empty()
           : Optional.of(new Failure("value must be absolute", "an absolute URI"));
     } catch (URISyntaxException e) {
-      return Optional.of(
-          new Failure(
-              "value must be a valid URI | caused by: " + e.getMessage(), "an absolute URI"));
+      return Optional.of(new Failure("value must be a valid URI", "an absolute URI"));
     }
   }
 
