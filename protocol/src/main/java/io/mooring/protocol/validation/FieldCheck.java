@@ -14,6 +14,7 @@ record FieldCheck(
     String goName,
     Rules rules,
     List<ValueRule> valueRules,
+    boolean descends,
     Optional<FieldDescriptor> mapValue)
     implements Plan.Check {
 
@@ -31,9 +32,12 @@ record FieldCheck(
     boolean descends =
         field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
             && Plan.hasRules(field.getMessageType());
-    return descends || !rules.equals(Rules.getDefaultInstance())
+    // A member of a oneof is looked at only when it is set, so it is never missing.
+    boolean required = rules.getRequired() && field.getRealContainingOneof() == null;
+    return descends || required || !valueRules.isEmpty() || rules.getMinItems() > 0
         ? Optional.of(
-            new FieldCheck(field, GoName.camelCase(field.getName()), rules, valueRules, mapValue))
+            new FieldCheck(
+                field, GoName.camelCase(field.getName()), rules, valueRules, descends, mapValue))
         : Optional.empty();
   }
 
@@ -45,8 +49,7 @@ record FieldCheck(
       checkList(message, findings);
     } else if (!field.hasPresence() || message.hasField(field)) {
       checkValue(message.getField(field), goName, field.getName(), findings);
-    } else if (rules.getRequired() && field.getRealContainingOneof() == null) {
-      // A member of a oneof is required only where it is the one chosen.
+    } else if (rules.getRequired()) {
       findings.add(goName, field.getName(), MISSING);
     }
   }
@@ -87,7 +90,7 @@ record FieldCheck(
         return;
       }
     }
-    if (value instanceof Message child) {
+    if (descends && value instanceof Message child) {
       findings.descend(goField, fieldName, child);
     }
   }

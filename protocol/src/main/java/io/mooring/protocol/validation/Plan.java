@@ -52,10 +52,7 @@ final class Plan {
       }
     }
     for (OneofDescriptor oneof : type.getRealOneofs()) {
-      oneof.getFields().forEach(field -> FieldCheck.of(field).ifPresent(checks::add));
-      if (oneof.getOptions().getExtension(ValidateProto.required)) {
-        checks.add(required(oneof));
-      }
+      checks.add(OneofCheck.of(oneof));
     }
     for (FieldDescriptor field : type.getFields()) {
       if (field.getContainingOneof() != null && field.getRealContainingOneof() == null) {
@@ -63,21 +60,6 @@ final class Plan {
       }
     }
     return new Plan(GoName.of(type), List.copyOf(checks));
-  }
-
-  private static Check required(OneofDescriptor oneof) {
-    String goName = GoName.camelCase(oneof.getName());
-    var failure =
-        new ValueRule.Failure(
-            "value is required",
-            "one of "
-                + String.join(
-                    ", ", oneof.getFields().stream().map(FieldDescriptor::getName).toList()));
-    return (message, findings) -> {
-      if (!message.hasOneof(oneof)) {
-        findings.add(goName, "", failure);
-      }
-    };
   }
 
   /** Whether this type or one it contains has rules at all. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import io.mooring.wire.agentcfg.AgentConfiguration;
+import io.mooring.wire.agentcfg.CiAccessAsAgentCF;
 import io.mooring.wire.agentcfg.CiAccessAsCF;
 import io.mooring.wire.agentcfg.CiAccessAsImpersonateCF;
 import io.mooring.wire.agentcfg.CiAccessCF;
@@ -147,6 +148,16 @@ class ValidatorTest {
         .extracting(Violation::message)
         .containsExactly(
             "invalid HttpRequest_Header.ContentLength: value must be greater than or equal to -1");
+  }
+
+  @Test
+  void ofAOneofOnlyTheMemberThatIsSetIsJudged() {
+    var asAgent =
+        CiAccessAsCF.newBuilder().setAgent(CiAccessAsAgentCF.getDefaultInstance()).build();
+    var byTag = GitRefCF.newBuilder().setTag("").build();
+
+    assertThat(Validator.violations(asAgent)).isEmpty();
+    assertThat(Validator.violations(byTag)).extracting(Violation::path).containsExactly("tag");
   }
 
   @Test
