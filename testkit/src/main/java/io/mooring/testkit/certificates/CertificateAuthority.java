@@ -1,6 +1,7 @@
 package io.mooring.testkit.certificates;
 
 import io.mooring.testkit.process.Command;
+import io.mooring.testkit.setup.Setup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class CertificateAuthority {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make " + directory, e);
     }
+    Setup.provide("openssl", "openssl");
     var authority = new CertificateAuthority(directory.toAbsolutePath());
     authority.key("ca");
     authority.openssl(

@@ -3,6 +3,7 @@ package io.mooring.testkit.git;
 import io.mooring.testkit.TestkitException;
 import io.mooring.testkit.process.Command;
 import io.mooring.testkit.report.RealServers;
+import io.mooring.testkit.setup.Setup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -137,9 +138,7 @@ public final class GitCommand {
     static final String INSTALLED = read();
 
     private static String read() {
-      if (Command.find("git").isEmpty()) {
-        throw new TestkitException("no git on PATH; on Debian: apt-get install git");
-      }
+      Setup.provide("git", "git");
       return Command.of("git", "--version").output().strip().replace("git version ", "");
     }
   }

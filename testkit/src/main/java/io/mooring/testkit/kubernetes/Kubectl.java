@@ -2,6 +2,7 @@ package io.mooring.testkit.kubernetes;
 
 import io.mooring.testkit.TestkitException;
 import io.mooring.testkit.process.Command;
+import io.mooring.testkit.setup.Setup;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,10 +28,7 @@ public record Kubectl(Path kubeconfig) {
 
   /** The command, not yet run: for an own input or bound, or an expected failure. */
   public Command command(String... arguments) {
-    if (Command.find("kubectl").isEmpty()) {
-      throw new TestkitException(
-          "no kubectl on PATH; on Debian: apt-get install kubernetes-client");
-    }
+    Setup.provide("kubectl", "kubectl");
     return Command.of("kubectl")
         .with(List.of(arguments))
         .withVariable("KUBECONFIG", kubeconfig.toString())

@@ -6,6 +6,7 @@ import io.mooring.testkit.process.Command;
 import io.mooring.testkit.process.SparePort;
 import io.mooring.testkit.process.Workspace;
 import io.mooring.testkit.report.RealServers;
+import io.mooring.testkit.setup.Setup;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -193,10 +194,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private static String installedVersion() {
-    if (Command.find("redis-server").isEmpty()) {
-      throw new TestkitException(
-          "no redis-server on PATH; run scripts/setup, or on Debian: apt-get install redis-server");
-    }
+    Setup.provide("redis-server", "redis");
     Matcher match = VERSION.matcher(Command.of("redis-server", "--version").output());
     return match.find() ? match.group(1) : "unknown";
   }

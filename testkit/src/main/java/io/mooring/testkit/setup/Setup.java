@@ -1,6 +1,7 @@
 package io.mooring.testkit.setup;
 
 import io.mooring.testkit.TestkitException;
+import io.mooring.testkit.process.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,18 @@ public final class Setup {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TestkitException("interrupted while this ran: " + command, e);
+    }
+  }
+
+  /**
+   * Runs {@code scripts/setup} for a program that is not on {@code PATH} yet.
+   *
+   * @param program such as {@code redis-server}
+   * @param part what the script calls it, such as {@code redis}
+   */
+  public static void provide(String program, String part) {
+    if (Command.find(program).isEmpty()) {
+      run(part);
     }
   }
 

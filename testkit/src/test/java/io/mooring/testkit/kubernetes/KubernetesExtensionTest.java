@@ -74,6 +74,46 @@ final class KubernetesExtensionTest {
     }
   }
 
+  /** A server built with the wrong version of one library ends at the first custom resource. */
+  @Test
+  void storesCustomResources(ApiServer apiServer, TestNamespace namespace) {
+    String group = namespace + ".example.com";
+    apiServer
+        .kubectl()
+        .apply(
+            """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata:
+              name: boats.%1$s
+              labels: {%2$s: %3$s}
+            spec:
+              group: %1$s
+              scope: Namespaced
+              names: {plural: boats, singular: boat, kind: Boat}
+              versions:
+              - name: v1
+                served: true
+                storage: true
+                schema:
+                  openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}
+            """
+                .formatted(group, TestNamespace.LABEL, namespace));
+    String boats = "/apis/" + group + "/v1/namespaces/" + namespace + "/boats";
+    await().atMost(Duration.ofSeconds(30)).until(() -> apiServer.get(boats).isSuccess());
+
+    var created =
+        apiServer.post(
+            boats,
+            """
+            {"apiVersion": "%s/v1", "kind": "Boat", "metadata": {"name": "b"}, "sail": "red"}
+            """
+                .formatted(group));
+
+    assertThat(created.status()).isEqualTo(201);
+    assertThat(apiServer.get(boats + "/b").json().get("sail").getAsString()).isEqualTo("red");
+  }
+
   private static void checkThatNoOtherTestHadIt(TestNamespace namespace) {
     assertThat(namespace.name()).isNotEqualTo(earlier);
     earlier = namespace.name();
