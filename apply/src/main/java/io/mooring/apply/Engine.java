@@ -1,6 +1,7 @@
 package io.mooring.apply;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.mooring.apply.options.EngineOptions;
 import io.mooring.apply.report.EngineListener;
 import io.mooring.apply.report.ObjectState;
 import java.time.InstantSource;

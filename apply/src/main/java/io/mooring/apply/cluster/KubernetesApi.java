@@ -158,6 +158,17 @@ public final class KubernetesApi {
     }
   }
 
+  /** The resource version from which a watch tells only what happens from now on. */
+  public String now(String path, String query) throws ApiException, InterruptedException {
+    lists.increment();
+    String request = path + "?limit=1&" + query;
+    JsonObject list =
+        json(
+            "GET " + request,
+            send(http.newHttpRequestBuilder().uri(root + request), "GET " + request));
+    return list.text("metadata", "resourceVersion");
+  }
+
   /**
    * Begins a watch.
    *

@@ -88,7 +88,8 @@ public final class RestMapping {
     String path = group.isEmpty() ? "/api/" + version : "/apis/" + group + "/" + version;
     List<ResourceType> known = byVersion.get(path);
     if (known == null) {
-      known = readTypes(group, version, api.get(path));
+      // Gone between the list of groups and now: the server says that it does not serve it.
+      known = api.find(path).map(list -> readTypes(group, version, list)).orElse(List.of());
       byVersion.put(path, known);
     }
     return known;

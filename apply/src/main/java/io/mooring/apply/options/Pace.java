@@ -1,4 +1,4 @@
-package io.mooring.apply;
+package io.mooring.apply.options;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package io.mooring.apply;
+package io.mooring.apply.options;
 
 import io.mooring.apply.ownership.InventoryPolicy;
 import io.mooring.apply.prune.PruneOptions;

@@ -1,4 +1,4 @@
-package io.mooring.apply;
+package io.mooring.apply.options;
 
 /** Whether and where changes are only tried. */
 public enum DryRun {
