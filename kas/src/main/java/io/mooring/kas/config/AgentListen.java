@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param listener where it listens
  * @param connectionsPerTokenPerMinute RPCs that one token may start in a minute
- * @param maxConnectionAge the age from which the deadlines of a connection are derived (wire.md 2.5)
+ * @param maxConnectionAge the age from which the deadlines of a connection are derived (wire.md
+ *     2.5)
  * @param listenGracePeriod how long it still accepts connections after it was told to stop
  */
 public record AgentListen(

@@ -87,7 +87,8 @@ public final class ConfigurationReference {
 
   private static String row(Setting setting) {
     String name = setting.path().substring(setting.path().lastIndexOf('.') + 1);
-    String type = setting.rule().isEmpty() ? setting.type() : setting.type() + " (" + setting.rule() + ")";
+    String type =
+        setting.rule().isEmpty() ? setting.type() : setting.type() + " (" + setting.rule() + ")";
     String fallback = setting.fallback().isEmpty() ? "" : "`" + setting.fallback() + "`";
     return "| `" + name + "` | " + type + " | " + fallback + " | " + setting.description() + " |\n";
   }

@@ -29,7 +29,8 @@ public record KasConfiguration(
         ObservabilitySettings.read(root.section("observability")),
         GitalySettings.read(root.section("gitaly")),
         root.optionalSection(
-                "redis", "The Redis that replicas share. Without it this kas must be the only replica.")
+                "redis",
+                "The Redis that replicas share. Without it this kas must be the only replica.")
             .map(RedisSettings::read),
         ApiSettings.read(root.section("api").section("listen")),
         PrivateApiSettings.read(root.section("private_api").section("listen")));

@@ -35,10 +35,12 @@ public record Listener(
   static Listener read(Section section, String address, String whom) {
     return new Listener(
         section.path(),
-        section.text("network", "tcp", "Kind of address: `unix` makes `address` the path of a socket."),
+        section.text(
+            "network", "tcp", "Kind of address: `unix` makes `address` the path of a socket."),
         section.text("address", address, "Where " + whom + "."),
         section.optionalFile(
-            "certificate_file", "PEM file with the certificate chain. Set together with `key_file`, TLS is on."),
+            "certificate_file",
+            "PEM file with the certificate chain. Set together with `key_file`, TLS is on."),
         section.optionalFile("key_file", "PEM file with the private key of the certificate."));
   }
 }

@@ -1,7 +1,7 @@
 package io.mooring.kas.config;
 
-import java.time.Duration;
 import io.mooring.protocol.observability.LogLevel;
+import java.time.Duration;
 
 /**
  * What operators look at.
@@ -31,7 +31,8 @@ public record ObservabilitySettings(
                 "usage_reporting_period",
                 Duration.ofMinutes(1),
                 "How often usage figures are sent to GitLab. `0s` sends none."),
-            Listener.read(section.section("listen"), "127.0.0.1:8151", "metrics and probes are served"),
+            Listener.read(
+                section.section("listen"), "127.0.0.1:8151", "metrics and probes are served"),
             section
                 .section("prometheus")
                 .text("url_path", "/metrics", "Path of the metrics in Prometheus' format."),
@@ -42,7 +43,8 @@ public record ObservabilitySettings(
                 .section("readiness_probe")
                 .text("url_path", "/readiness", "Path that answers 200 while kas can do its work."),
             logging.level("level", LogLevel.INFO, "Least serious lines that kas writes."),
-            logging.level("grpc_level", LogLevel.ERROR, "Least serious lines of the gRPC library."));
+            logging.level(
+                "grpc_level", LogLevel.ERROR, "Least serious lines of the gRPC library."));
     section.unused("tracing", "this build exports no traces.");
     section.unused("sentry", "this build reports errors in its log alone.");
     section.unused("google_profiler", "it has no equivalent here.");

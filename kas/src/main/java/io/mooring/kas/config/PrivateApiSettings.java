@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param listener where it listens
  * @param authenticationSecretFile base64 of the secret that all replicas share
  * @param maxConnectionAge as of {@link AgentListen}
- * @param caCertificateFile PEM certificates that the other replicas' certificates may be signed with, beside the
- *     system's
+ * @param caCertificateFile PEM certificates that the other replicas' certificates may be signed
+ *     with, beside the system's
  * @param listenGracePeriod as of {@link AgentListen}
  */
 public record PrivateApiSettings(
@@ -27,8 +27,7 @@ public record PrivateApiSettings(
         section.requiredFile(
             "authentication_secret_file",
             "File with the secret, in base64, that the replicas of kas trust each other by."),
-        section.duration(
-            "max_connection_age", Duration.ofHours(2), ApiSettings.MAX_CONNECTION_AGE),
+        section.duration("max_connection_age", Duration.ofHours(2), ApiSettings.MAX_CONNECTION_AGE),
         section.optionalFile(
             "ca_certificate_file",
             "PEM file with certificates to trust in other replicas, beside the system's."),

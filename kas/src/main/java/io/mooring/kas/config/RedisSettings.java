@@ -47,10 +47,9 @@ public record RedisSettings(
     Optional<Server> standalone =
         section
             .optionalSection("server", "One Redis server. Either this or `sentinel`.")
-            .map(
-                server ->
-                    new Standalone(
-                        server.requiredText("address", "`host:port`, or the path of a socket.")));
+            .map(server ->
+                new Standalone(
+                    server.requiredText("address", "`host:port`, or the path of a socket.")));
     Optional<Server> sentinel =
         section
             .optionalSection("sentinel", "Sentinels that know the Redis server.")
@@ -61,7 +60,8 @@ public record RedisSettings(
         new Tls(
             tls.optionalFile("certificate_file", "PEM file with a client certificate."),
             tls.optionalFile("key_file", "PEM file with the key of the client certificate."),
-            tls.optionalFile("ca_certificate_file", "PEM file with certificates to trust in Redis."));
+            tls.optionalFile(
+                "ca_certificate_file", "PEM file with certificates to trust in Redis."));
     RedisSettings settings =
         new RedisSettings(
             standalone.or(() -> sentinel).orElseThrow(),
@@ -70,7 +70,8 @@ public record RedisSettings(
             section.text("key_prefix", "gitlab-kas", "First part of every key."),
             section.optionalText("username", "Name of the ACL user."),
             section.optionalFile(
-                "password_file", "File with the password, used as it is: no line break at its end."),
+                "password_file",
+                "File with the password, used as it is: no line break at its end."),
             section.text("network", "tcp", "Kind of `server.address`."),
             encrypted ? Optional.of(files) : Optional.empty(),
             (int) section.number("database_index", 0, "Number of the database."));
@@ -84,6 +85,7 @@ public record RedisSettings(
     return new Sentinel(
         section.requiredText("master_name", "Name of the master."),
         section.texts("addresses", "`host:port` of each sentinel."),
-        section.optionalFile("sentinel_password_file", "File with the sentinels' password, used as it is."));
+        section.optionalFile(
+            "sentinel_password_file", "File with the sentinels' password, used as it is."));
   }
 }

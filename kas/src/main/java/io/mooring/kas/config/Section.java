@@ -3,18 +3,19 @@ package io.mooring.kas.config;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.mooring.protocol.observability.LogLevel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import io.mooring.protocol.observability.LogLevel;
 
 /**
- * One message of the file while it is read. Every method names a field, its default and its meaning, gives its
- * value, and notes the field for the reference.
+ * One message of the file while it is read. Every method names a field, its default and its
+ * meaning, gives its value, and notes the field for the reference.
  *
- * <p>Texts and numbers take the default when empty or zero, durations only when absent (config.md C).
+ * <p>Texts and numbers take the default when empty or zero, durations only when absent (config.md
+ * C).
  */
 final class Section {
   private final String path;
@@ -46,7 +47,8 @@ final class Section {
   Optional<Section> optionalSection(String name, String description) {
     log.note(setting(name, "", description));
     return log.documenting() || message.hasField(field(name))
-        ? Optional.of(section(name)) : Optional.empty();
+        ? Optional.of(section(name))
+        : Optional.empty();
   }
 
   /** A text that must be there; the schema's rules have refused the file otherwise. */
@@ -122,9 +124,7 @@ final class Section {
     log.note(setting(name, "", "Accepted, not used: " + reason));
     FieldDescriptor field = field(name);
     boolean present =
-        field.isRepeated()
-            ? message.getRepeatedFieldCount(field) > 0
-            : message.hasField(field);
+        field.isRepeated() ? message.getRepeatedFieldCount(field) > 0 : message.hasField(field);
     if (present) {
       log.warn(path(name), reason);
     }

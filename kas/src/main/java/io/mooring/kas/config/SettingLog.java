@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Notes what is read while the file is read: the fields for the reference, and those that have no effect. */
+/**
+ * Notes what is read while the file is read: the fields for the reference, and those that have no
+ * effect.
+ */
 final class SettingLog {
   private final boolean documenting;
   private final List<Setting> settings = new ArrayList<>();

@@ -17,7 +17,7 @@ public sealed interface RefTip {
   record EmptyRepository() implements RefTip {}
 
   /** The failure that a missing ref is for who needs it. */
-  static GitalyException missing(String ref) {
+  public static GitalyException missing(String ref) {
     return new GitalyException(GitalyException.Code.NOT_FOUND, "InfoRefsUploadPack", ref, null);
   }
 }

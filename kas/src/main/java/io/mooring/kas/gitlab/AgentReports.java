@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands what agents report to GitLab. A GitLab without the endpoint answers 404: it is told nothing for an hour
- * then, and reports are dropped, which is no error to anybody.
+ * Hands what agents report to GitLab. A GitLab without the endpoint answers 404: it is told nothing
+ * for an hour then, and reports are dropped, which is no error to anybody.
  */
 public final class AgentReports {
   private static final Logger log = LoggerFactory.getLogger(AgentReports.class);
@@ -62,7 +62,8 @@ public final class AgentReports {
   }
 
   private static String json(long agentId, List<Event> events) {
-    StringJoiner list = new StringJoiner(",", "{\"agent_id\":\"" + agentId + "\",\"events\":[", "]}");
+    StringJoiner list =
+        new StringJoiner(",", "{\"agent_id\":\"" + agentId + "\",\"events\":[", "]}");
     for (Event event : events) {
       try {
         list.add(PRINTER.print(event));

@@ -1,5 +1,6 @@
 package io.mooring.kas.gitlab;
 
+import com.google.protobuf.ByteString;
 import io.mooring.protocol.secret.Secret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ record ApiCall(
     String path,
     String query,
     List<Header> headers,
-    byte[] body,
+    ByteString body,
     boolean signed,
     boolean retried) {
 
@@ -33,11 +34,9 @@ record ApiCall(
     }
   }
 
-  private static final byte[] NOTHING = {};
-
   /** A signed GET without retries, whose answer is JSON. */
   static ApiCall get(String path) {
-    return new ApiCall("GET", path, "", List.of(), NOTHING, true, false);
+    return new ApiCall("GET", path, "", List.of(), ByteString.EMPTY, true, false);
   }
 
   /** A signed POST of JSON. */
@@ -47,7 +46,7 @@ record ApiCall(
         path,
         "",
         List.of(Header.plain("Content-Type", "application/json")),
-        json.getBytes(StandardCharsets.UTF_8),
+        ByteString.copyFromUtf8(json),
         true,
         false);
   }

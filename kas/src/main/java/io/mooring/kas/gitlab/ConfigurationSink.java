@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Tells GitLab what became of an agent's configuration file.
  *
- * <p>Both methods block until GitLab answered or the retries ended, and never throw for a failure of GitLab:
- * that is logged here, because it must not disturb the agent (config.md B2, step 6).
+ * <p>Both methods block until GitLab answered or the retries ended, and never throw for a failure
+ * of GitLab: that is logged here, because it must not disturb the agent (config.md B2, step 6).
  */
 public interface ConfigurationSink {
   /** The file of a new commit was read and is on its way to the agent. */

@@ -18,7 +18,6 @@ import io.mooring.wire.gitlab.api.AuthorizeProxyUserRequest;
 import io.mooring.wire.gitlab.api.AuthorizeProxyUserResponse;
 import io.mooring.wire.gitlab.api.GetAgentInfoResponse;
 import io.mooring.wire.gitlab.api.GetProjectInfoResponse;
-import java.io.InputStream;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +26,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Every endpoint of GitLab that kas calls (gitlab-api.md 2), without caches. Each method blocks and throws
- * {@link GitLabException} when GitLab did not give what was asked for, {@link StatusException} when the RPC of
- * the calling thread ended meanwhile.
+ * Every endpoint of GitLab that kas calls (gitlab-api.md 2), without caches. Each method blocks and
+ * throws {@link GitLabException} when GitLab did not give what was asked for, {@link
+ * StatusException} when the RPC of the calling thread ended meanwhile.
  */
 public final class GitLabApi implements AutoCloseable {
   /** The largest answer in use is a list of a few hundred agents. */
@@ -111,7 +110,10 @@ public final class GitLabApi implements AutoCloseable {
       throws GitLabException, StatusException, InterruptedException {
     String body =
         print(
-            AgentConfigurationRequest.newBuilder().setAgentId(agentId).setAgentConfig(file).build());
+            AgentConfigurationRequest.newBuilder()
+                .setAgentId(agentId)
+                .setAgentConfig(file)
+                .build());
     noContent(ApiCall.post(INTERNAL + "agent_configuration", body).retrying());
   }
 
@@ -127,20 +129,26 @@ public final class GitLabApi implements AutoCloseable {
   }
 
   /** Sends what an agent asks of a GitLab module. Any status is an answer. Close it. */
-  Answer<InputStream> module(ApiCall call)
+  public ModuleAnswer module(ModuleRequest request)
       throws GitLabException, StatusException, InterruptedException {
-    return client.send(call, BodyHandlers.ofInputStream());
+    return new ModuleAnswer(client.send(request.call(), BodyHandlers.ofInputStream()));
   }
 
   private <M extends Message> M json(ApiCall call, M prototype)
       throws GitLabException, StatusException, InterruptedException {
-    try (Answer<byte[]> answer = client.send(call.with(ApiCall.Header.plain("Accept", JSON)), WHOLE)) {
+    try (Answer<byte[]> answer =
+        client.send(call.with(ApiCall.Header.plain("Accept", JSON)), WHOLE)) {
       if (answer.status() != 200 && answer.status() != 201) {
         throw refused(call, answer);
       }
       if (!isJson(answer)) {
         throw new GitLabException(
-            call + " was answered with Content-Type " + contentType(answer) + " (expected: " + JSON + ")");
+            call
+                + " was answered with Content-Type "
+                + contentType(answer)
+                + " (expected: "
+                + JSON
+                + ")");
       }
       return decode(call, answer.body(), prototype);
     }
@@ -191,7 +199,8 @@ public final class GitLabApi implements AutoCloseable {
     try {
       return PRINTER.print(message);
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("cannot write " + message.getDescriptorForType().getName() + " as JSON", e);
+      throw new IllegalStateException(
+          "cannot write " + message.getDescriptorForType().getName() + " as JSON", e);
     }
   }
 

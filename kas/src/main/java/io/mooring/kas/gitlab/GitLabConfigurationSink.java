@@ -43,7 +43,10 @@ public final class GitLabConfigurationSink implements ConfigurationSink {
           .addKeyValue("agent_id", agentId)
           .log("GitLab did not take the configuration of an agent");
     } catch (StatusException e) {
-      log.atDebug().setCause(e).addKeyValue("agent_id", agentId).log("Agent left before GitLab answered");
+      log.atDebug()
+          .setCause(e)
+          .addKeyValue("agent_id", agentId)
+          .log("Agent left before GitLab answered");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -58,7 +61,8 @@ public final class GitLabConfigurationSink implements ConfigurationSink {
     Event event =
         Event.newBuilder()
             .setId(new UUID(random.nextLong(), random.nextLong()).toString())
-            .setTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
+            .setTime(
+                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
             .setConfigurationRejected(rejected)
             .build();
     try {
@@ -70,14 +74,18 @@ public final class GitLabConfigurationSink implements ConfigurationSink {
           .addKeyValue("commit_id", commitId)
           .log("GitLab was not told that a configuration was rejected");
     } catch (StatusException e) {
-      log.atDebug().setCause(e).addKeyValue("agent_id", agentId).log("Agent left before GitLab answered");
+      log.atDebug()
+          .setCause(e)
+          .addKeyValue("agent_id", agentId)
+          .log("Agent left before GitLab answered");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
   private static io.mooring.wire.agentevents.rpc.Problem wire(Problem problem) {
-    String message = problem.path().isEmpty() ? problem.message() : problem.path() + ": " + problem.message();
+    String message =
+        problem.path().isEmpty() ? problem.message() : problem.path() + ": " + problem.message();
     return io.mooring.wire.agentevents.rpc.Problem.newBuilder()
         .setFile(problem.file())
         .setLine(problem.line())

@@ -6,8 +6,8 @@ import java.io.Serial;
 import java.util.Optional;
 
 /**
- * GitLab did not give what it was asked for: it refused, or there was no usable answer. The message is safe to
- * show to operators and holds no credentials.
+ * GitLab did not give what it was asked for: it refused, or there was no usable answer. The message
+ * is safe to show to operators and holds no credentials.
  */
 public final class GitLabException extends Exception {
   @Serial private static final long serialVersionUID = 1L;

@@ -17,7 +17,9 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who an agent is and what it may read: GitLab's answers, remembered, as statuses of wire.md 3.1. */
+/**
+ * Who an agent is and what it may read: GitLab's answers, remembered, as statuses of wire.md 3.1.
+ */
 public final class GitLabLookups implements AgentLookup, ProjectLookup {
   private static final Logger log = LoggerFactory.getLogger(GitLabLookups.class);
 

@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers good answers of one endpoint in memory and refusals in the store, where other replicas find them.
- * Callers of one key wait for the same request, which none of them can cancel for the others. What is neither
- * (a failure of GitLab) is not remembered.
+ * Remembers good answers of one endpoint in memory and refusals in the store, where other replicas
+ * find them. Callers of one key wait for the same request, which none of them can cancel for the
+ * others. What is neither (a failure of GitLab) is not remembered.
  *
  * @param <K> what is asked for
  * @param <V> the answer
@@ -112,8 +112,7 @@ final class LookupCache<K, V> {
       }
       throw new GitLabException("look-up failed: " + cause, e);
     } catch (TimeoutException e) {
-      throw new GitLabException(
-          "look-up took longer than " + WAIT_LIMIT.toSeconds() + " s", e);
+      throw new GitLabException("look-up took longer than " + WAIT_LIMIT.toSeconds() + " s", e);
     }
   }
 
@@ -141,7 +140,8 @@ final class LookupCache<K, V> {
       return loader.load(key);
     } catch (GitLabException e) {
       if (e.isRefusal()) {
-        e.answer().ifPresent(answer -> share(key, ByteString.copyFrom(Any.pack(answer).toByteArray())));
+        e.answer()
+            .ifPresent(answer -> share(key, ByteString.copyFrom(Any.pack(answer).toByteArray())));
       }
       throw e;
     }

@@ -10,8 +10,9 @@ public interface ProjectLookup {
    * Asks GitLab, or the cache, for a project that the agent may read (gitlab-api.md 2 and 3).
    *
    * @param projectPath full path, {@code group/project}
-   * @throws StatusException {@code UNAUTHENTICATED}, {@code PERMISSION_DENIED}, {@code NOT_FOUND} {@code
-   *     project not found}, {@code UNAVAILABLE} when GitLab gave no usable answer (worth a retry)
+   * @throws StatusException {@code UNAUTHENTICATED}, {@code PERMISSION_DENIED}, {@code NOT_FOUND}
+   *     {@code project not found}, {@code UNAVAILABLE} when GitLab gave no usable answer (worth a
+   *     retry)
    */
   ProjectInfo project(AgentToken token, String projectPath) throws StatusException;
 }

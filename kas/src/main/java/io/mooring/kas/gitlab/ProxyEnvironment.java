@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The proxy that the usual environment variables name: {@code HTTP_PROXY}, {@code HTTPS_PROXY}, {@code
- * NO_PROXY}, or the same in lower case. The machine itself is always reached directly.
+ * The proxy that the usual environment variables name: {@code HTTP_PROXY}, {@code HTTPS_PROXY},
+ * {@code NO_PROXY}, or the same in lower case. The machine itself is always reached directly.
  */
 final class ProxyEnvironment extends ProxySelector {
   private final Optional<InetSocketAddress> http;
@@ -73,12 +73,11 @@ final class ProxyEnvironment extends ProxySelector {
 
   private static Optional<InetSocketAddress> proxy(Map<String, String> environment, String name) {
     return value(environment, name)
-        .map(
-            text -> {
-              URI uri = uri(name, text.contains("://") ? text : "http://" + text);
-              int port = uri.getPort() < 0 ? 80 : uri.getPort();
-              return InetSocketAddress.createUnresolved(uri.getHost(), port);
-            });
+        .map(text -> {
+          URI uri = uri(name, text.contains("://") ? text : "http://" + text);
+          int port = uri.getPort() < 0 ? 80 : uri.getPort();
+          return InetSocketAddress.createUnresolved(uri.getHost(), port);
+        });
   }
 
   private static URI uri(String name, String text) {

@@ -27,9 +27,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Sends calls to GitLab and gets answers, whatever their status: rate limit, number of connections, time limits,
- * retries, proof of identity (gitlab-api.md 1). Redirects are answers like any other: credentials go nowhere
- * else. Calls block the calling thread, which must be virtual, and end when its RPC ends.
+ * Sends calls to GitLab and gets answers, whatever their status: rate limit, number of connections,
+ * time limits, retries, proof of identity (gitlab-api.md 1). Redirects are answers like any other:
+ * credentials go nowhere else. Calls block the calling thread, which must be virtual, and end when
+ * its RPC ends.
  */
 final class RestClient implements AutoCloseable {
   /** Connections to GitLab at one time. */
@@ -67,10 +68,9 @@ final class RestClient implements AutoCloseable {
             .proxy(ProxyEnvironment.of(System.getenv()));
     settings
         .caCertificateFile()
-        .ifPresent(
-            file ->
-                builder.sslContext(
-                    ClientTls.with("gitlab.ca_certificate_file", java.util.Optional.of(file)).java()));
+        .ifPresent(file ->
+            builder.sslContext(
+                ClientTls.with("gitlab.ca_certificate_file", java.util.Optional.of(file)).java()));
     this.client = builder.build();
   }
 
@@ -132,22 +132,28 @@ final class RestClient implements AutoCloseable {
     }
   }
 
-  private HttpRequest request(ApiCall call) {
+  private HttpRequest request(ApiCall call) throws GitLabException {
     String query = call.query().isEmpty() ? "" : "?" + call.query();
-    HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create(base + call.path() + query))
-            .timeout(HEADERS_LIMIT)
-            .method(
-                call.method(),
-                call.body().length == 0
-                    ? BodyPublishers.noBody()
-                    : BodyPublishers.ofByteArray(call.body()));
-    call.headers().forEach(header -> builder.header(header.name(), header.value().text()));
-    builder.setHeader("User-Agent", BuildInfo.current().kas());
-    if (call.signed()) {
-      builder.setHeader("Gitlab-Kas-Api-Request", signer.token());
+    try {
+      HttpRequest.Builder builder =
+          HttpRequest.newBuilder(URI.create(base + call.path() + query))
+              .timeout(HEADERS_LIMIT)
+              .method(
+                  call.method(),
+                  call.body().isEmpty()
+                      ? BodyPublishers.noBody()
+                      : BodyPublishers.ofByteArray(call.body().toByteArray()));
+      call.headers().forEach(header -> builder.header(header.name(), header.value().text()));
+      builder.setHeader("User-Agent", BuildInfo.current().kas());
+      if (call.signed()) {
+        builder.setHeader("Gitlab-Kas-Api-Request", signer.token());
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      // Its text may quote a header, which may be a credential.
+      throw new GitLabException(
+          call + " cannot be sent (expected: a method, path and headers that HTTP allows)");
     }
-    return builder.build();
   }
 
   @Override

@@ -36,7 +36,8 @@ final class RetryRules {
     if (response.statusCode() != 429 && response.statusCode() != 503) {
       return delay(attempt);
     }
-    Duration asked = response.headers().firstValue("Retry-After").flatMap(this::parse).orElse(delay(attempt));
+    Duration asked =
+        response.headers().firstValue("Retry-After").flatMap(this::parse).orElse(delay(attempt));
     return asked.compareTo(MAX) > 0 ? MAX : asked;
   }
 

@@ -8,9 +8,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * The token an agent presented with the current RPC. Nobody has checked it until {@link AgentLookup} did.
+ * The token an agent presented with the current RPC. Nobody has checked it until {@link
+ * AgentLookup} did.
  *
- * <p>Equal when the tokens are. Hashed by a digest of the token, so that it is a good and harmless key.
+ * <p>Equal when the tokens are. Hashed by a digest of the token, so that it is a good and harmless
+ * key.
  */
 public final class AgentToken {
   private static final Context.Key<AgentToken> KEY = Context.key("agent-token");

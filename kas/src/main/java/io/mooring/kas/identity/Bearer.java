@@ -13,8 +13,8 @@ final class Bearer {
   static final String NO_SPACE = "Bad authorization string";
 
   /**
-   * Tokens of GitLab have 50 characters and JWTs a few hundred; what is longer is no token, and would not fit
-   * into a header of a request to GitLab.
+   * Tokens of GitLab have 50 characters and JWTs a few hundred; what is longer is no token, and
+   * would not fit into a header of a request to GitLab.
    */
   static final int MAX_LENGTH = 4096;
 
@@ -26,7 +26,8 @@ final class Bearer {
   /**
    * The token of the first {@code authorization} value.
    *
-   * @throws StatusException {@code UNAUTHENTICATED} when there is none, or one that no token can look like
+   * @throws StatusException {@code UNAUTHENTICATED} when there is none, or one that no token can
+   *     look like
    */
   static Secret token(Metadata headers) throws StatusException {
     Iterable<String> values = headers.getAll(AUTHORIZATION);

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets only calls with a valid JWT through (wire.md 3.2, 3.3). The caller is told nothing of the reason; it is
- * counted, and logged at debug.
+ * Lets only calls with a valid JWT through (wire.md 3.2, 3.3). The caller is told nothing of the
+ * reason; it is counted, and logged at debug.
  */
 public final class JwtInterceptor implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(JwtInterceptor.class);
@@ -51,9 +51,12 @@ public final class JwtInterceptor implements ServerInterceptor {
     return next.startCall(call, headers);
   }
 
-  private <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call, Status status, String reason) {
+  private <Q, R> ServerCall.Listener<Q> refuse(
+      ServerCall<Q, R> call, Status status, String reason) {
     rejections.labelValues(server, reason).inc();
-    log.atDebug().addKeyValue("status_code", status.getCode()).log("Refused a call without a valid JWT");
+    log.atDebug()
+        .addKeyValue("status_code", status.getCode())
+        .log("Refused a call without a valid JWT");
     call.close(status, new Metadata());
     return new ServerCall.Listener<>() {};
   }

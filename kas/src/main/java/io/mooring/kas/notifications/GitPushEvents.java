@@ -6,8 +6,8 @@ public interface GitPushEvents {
   /**
    * Calls {@code onPush} for every push to the project until the subscription is closed.
    *
-   * <p>A notice may come twice, late or not at all: it only says that looking is worth it. The callback runs on
-   * the thread that delivers to everybody, so it must return at once ({@link
+   * <p>A notice may come twice, late or not at all: it only says that looking is worth it. The
+   * callback runs on the thread that delivers to everybody, so it must return at once ({@link
    * io.mooring.kas.rpc.Wakeup#notice()} does).
    *
    * @param projectPath full path of the project, compared exactly

@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses RPCs of a token that has started too many in this minute (redis-observability.md 3). The token has
- * not been checked by then. A store that fails refuses too. Blocks on the store, so it runs on virtual threads.
+ * Refuses RPCs of a token that has started too many in this minute (redis-observability.md 3). The
+ * token has not been checked by then. A store that fails refuses too. Blocks on the store, so it
+ * runs on virtual threads.
  */
 public final class AgentRpcLimit implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(AgentRpcLimit.class);

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts tokens that GitLab refused, by the machine that sent them, so that one that tries many stops being
- * asked about at GitLab. Tokens known to be good are not touched by it.
+ * Counts tokens that GitLab refused, by the machine that sent them, so that one that tries many
+ * stops being asked about at GitLab. Tokens known to be good are not touched by it.
  */
 public final class RefusalLimit {
   /** A fleet behind one address may well restart with a few hundred stale tokens at once. */

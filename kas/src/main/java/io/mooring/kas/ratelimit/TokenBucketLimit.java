@@ -33,8 +33,9 @@ public final class TokenBucketLimit {
   /**
    * Takes one token, waiting for it where needed.
    *
-   * @throws StatusException {@code RESOURCE_EXHAUSTED} when the wait would be longer than {@link #MAX_WAIT};
-   *     {@code CANCELLED} or {@code DEADLINE_EXCEEDED} when the RPC of this thread ended
+   * @throws StatusException {@code RESOURCE_EXHAUSTED} when the wait would be longer than {@link
+   *     #MAX_WAIT}; {@code CANCELLED} or {@code DEADLINE_EXCEEDED} when the RPC of this thread
+   *     ended
    */
   public void acquire() throws StatusException, InterruptedException {
     Duration wait = reserve();
@@ -50,7 +51,7 @@ public final class TokenBucketLimit {
       Instant now = clock.instant();
       double elapsed = Math.max(0, Duration.between(filledAt, now).toNanos() / NANOS_PER_SECOND);
       double filled =
-          Math.min(rules.bucketSize(), tokens + elapsed * rules.refillRatePerSecond());
+          Math.min((double) rules.bucketSize(), tokens + elapsed * rules.refillRatePerSecond());
       filledAt = now;
       double seconds = filled >= 1 ? 0 : (1 - filled) / rules.refillRatePerSecond();
       if (seconds > MAX_WAIT.toSeconds()) {

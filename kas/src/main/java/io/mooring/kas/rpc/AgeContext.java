@@ -3,8 +3,9 @@ package io.mooring.kas.rpc;
 import io.grpc.Context;
 
 /**
- * How long an RPC may idle: until its connection got old, or kas shuts down (wire.md 2.5). A handler that waits
- * ends its stream with OK when this fires; one in the middle of work finishes the step first.
+ * How long an RPC may idle: until its connection got old, or kas shuts down (wire.md 2.5). A
+ * handler that waits ends its stream with OK when this fires; one in the middle of work finishes
+ * the step first.
  */
 public interface AgeContext {
   /** The key under which the servers put it. */
@@ -14,7 +15,8 @@ public interface AgeContext {
   boolean expired();
 
   /**
-   * Runs the action once, when this fires; at once if it has fired already. The action must not block.
+   * Runs the action once, when this fires; at once if it has fired already. The action must not
+   * block.
    *
    * @return closing it forgets the action
    */

@@ -49,9 +49,7 @@ public final class Calls {
 
   /** Runs the work on a new virtual thread in the caller's gRPC context, then ends the RPC. */
   static <T> void run(ServerCallStreamObserver<T> call, Work work) {
-    Thread.ofVirtual()
-        .name("rpc")
-        .start(Context.current().wrap(() -> finish(call, work)));
+    Thread.ofVirtual().name("rpc").start(Context.current().wrap(() -> finish(call, work)));
   }
 
   private static <T> void finish(ServerCallStreamObserver<T> call, Work work) {
@@ -78,7 +76,8 @@ public final class Calls {
       Thread.currentThread().interrupt();
       return Status.UNAVAILABLE.withDescription("kas is shutting down");
     } catch (RuntimeException e) {
-      return report(Status.UNKNOWN.withDescription("unexpected error, see the log of kas").withCause(e));
+      return report(
+          Status.UNKNOWN.withDescription("unexpected error, see the log of kas").withCause(e));
     }
   }
 

@@ -12,8 +12,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The event loops of the process: native epoll for TCP where the machine has it, because it is a tenth faster;
- * Java's own for sockets in the file system and for the small HTTP listener.
+ * The event loops of the process: native epoll for TCP where the machine has it, because it is a
+ * tenth faster; Java's own for sockets in the file system and for the small HTTP listener.
  */
 public final class EventLoops implements AutoCloseable {
   private static final int QUIET_MILLIS = 0;
@@ -27,7 +27,7 @@ public final class EventLoops implements AutoCloseable {
   public EventLoops() {
     java =
         new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("kas-io", true), NioIoHandler.newFactory());
+            2, new DefaultThreadFactory("kas-io", true), NioIoHandler.newFactory());
     if (Epoll.isAvailable()) {
       fast =
           new MultiThreadIoEventLoopGroup(

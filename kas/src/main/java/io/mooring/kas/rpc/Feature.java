@@ -4,11 +4,14 @@ import io.grpc.ServerServiceDefinition;
 import java.util.List;
 
 /**
- * A part of kas that can be added with one line in {@code Kas}: the services it offers and what it must end at
- * shutdown.
+ * A part of kas that can be added with one line in {@code Kas}: the services it offers and what it
+ * must end at shutdown.
  */
 public interface Feature extends AutoCloseable {
-  /** Services for agents. Validation, authentication, limits and metrics are put around them by the server. */
+  /**
+   * Services for agents. Validation, authentication, limits and metrics are put around them by the
+   * server.
+   */
   default List<ServerServiceDefinition> agentServices() {
     return List.of();
   }

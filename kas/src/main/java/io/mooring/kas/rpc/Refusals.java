@@ -14,8 +14,8 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers whatever is called with {@code UNIMPLEMENTED}, but only after the interceptors had their say: who has
- * no valid token does not learn what exists.
+ * Answers whatever is called with {@code UNIMPLEMENTED}, but only after the interceptors had their
+ * say: who has no valid token does not learn what exists.
  */
 public final class Refusals extends HandlerRegistry {
   private static final MethodDescriptor<byte[], byte[]> ANY =

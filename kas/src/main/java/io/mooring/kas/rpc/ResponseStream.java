@@ -9,8 +9,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The answers of a server-streaming RPC, written by plain blocking code on a virtual thread of its own: {@link
- * #send} waits until the transport has room, so a slow reader costs one message and not a queue.
+ * The answers of a server-streaming RPC, written by plain blocking code on a virtual thread of its
+ * own: {@link #send} waits until the transport has room, so a slow reader costs one message and not
+ * a queue.
  *
  * <pre>{@code
  * public void getThings(Request request, StreamObserver<Thing> responses) {
@@ -45,10 +46,11 @@ public final class ResponseStream<T> {
   }
 
   /**
-   * Runs {@code body} in the gRPC context of the caller and ends the RPC with its outcome. Call it from the
-   * method of the service and return.
+   * Runs {@code body} in the gRPC context of the caller and ends the RPC with its outcome. Call it
+   * from the method of the service and return.
    *
-   * <p>Anything but a status that escapes from the body ends the RPC with {@code UNKNOWN} and is logged.
+   * <p>Anything but a status that escapes from the body ends the RPC with {@code UNKNOWN} and is
+   * logged.
    */
   public static <T> void serve(StreamObserver<T> responses, Body<T> body) {
     ServerCallStreamObserver<T> call = (ServerCallStreamObserver<T>) responses;
@@ -67,6 +69,7 @@ public final class ResponseStream<T> {
   public void send(T message) throws StatusException, InterruptedException {
     lock.lockInterruptibly();
     try {
+      // Bounded by the life of the connection: its end cancels the context.
       while (!call.isReady() && !context.isCancelled()) {
         changed.await();
       }

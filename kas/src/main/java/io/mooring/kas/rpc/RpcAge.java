@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The age of one RPC. A timer is set only when somebody waits for it, so short RPCs cost nothing. Guarded by
- * its lock; actions run outside of it.
+ * The age of one RPC. A timer is set only when somebody waits for it, so short RPCs cost nothing.
+ * Guarded by its lock; actions run outside of it.
  */
 final class RpcAge implements AgeContext {
   private final RpcAges ages;

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * Gives every RPC of one server its {@link AgeContext}: from the age of its connection, and from the shutdown
- * of the server, which fires all of them at once.
+ * Gives every RPC of one server its {@link AgeContext}: from the age of its connection, and from
+ * the shutdown of the server, which fires all of them at once.
  */
 final class RpcAges implements ServerInterceptor, AutoCloseable {
   private static final Attributes.Key<Long> CONNECTED_AT =

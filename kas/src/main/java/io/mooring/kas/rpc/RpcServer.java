@@ -31,19 +31,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One gRPC listener. Handlers run on virtual threads. Stopping keeps the listener open for the grace period,
- * then ends idle streams with OK, then waits for the running RPCs.
+ * One gRPC listener. Handlers run on virtual threads. Stopping keeps the listener open for the
+ * grace period, then ends idle streams with OK, then waits for the running RPCs.
  */
 public final class RpcServer implements AutoCloseable {
   /**
-   * How long running RPCs may take to finish after that. With a grace period of 5 s it is over before
-   * Kubernetes kills a Pod, after 30 s by default.
+   * How long running RPCs may take to finish after that. With a grace period of 5 s it is over
+   * before Kubernetes kills a Pod, after 30 s by default.
    */
   static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
 
   /**
-   * Metadata of one call. The original takes 16 MiB; this is enough for the largest token somebody may try, so
-   * that it is refused like any other wrong token.
+   * Metadata of one call. The original takes 16 MiB; this is enough for the largest token somebody
+   * may try, so that it is refused like any other wrong token.
    */
   static final int MAX_METADATA_BYTES = 2 * 1024 * 1024;
 
@@ -64,7 +64,8 @@ public final class RpcServer implements AutoCloseable {
    * @param listenGracePeriod as configured
    * @param interceptors every call passes them in this order, after the age was set
    * @param services what it offers
-   * @param fallback answers calls of other services, interceptors included; empty for the plain refusal
+   * @param fallback answers calls of other services, interceptors included; empty for the plain
+   *     refusal
    */
   public record Plan(
       String name,
@@ -85,8 +86,8 @@ public final class RpcServer implements AutoCloseable {
   /**
    * Binds the listener and begins to serve.
    *
-   * @throws SettingException naming the field whose value does not work: the address is in use, a file is
-   *     missing
+   * @throws SettingException naming the field whose value does not work: the address is in use, a
+   *     file is missing
    */
   public static RpcServer start(Plan plan, EventLoops loops, RandomGenerator random) {
     Listener listener = plan.listener();
@@ -124,7 +125,10 @@ public final class RpcServer implements AutoCloseable {
       handlers.shutdownNow();
       throw new SettingException(
           setting,
-          listener.address() + " cannot be listened at: " + reason(e) + " (expected: a free address of this machine)",
+          listener.address()
+              + " cannot be listened at: "
+              + reason(e)
+              + " (expected: a free address of this machine)",
           e);
     }
   }
@@ -160,7 +164,9 @@ public final class RpcServer implements AutoCloseable {
     return server.getListenSockets().getFirst();
   }
 
-  /** Stops as described above; returns when it is done. Idle streams end on every server at once. */
+  /**
+   * Stops as described above; returns when it is done. Idle streams end on every server at once.
+   */
   public void stop() throws InterruptedException {
     if (closed.await(plan.listenGracePeriod().toNanos(), NANOSECONDS)) {
       return;

@@ -19,7 +19,8 @@ public final class Waits {
   /**
    * Lets time pass.
    *
-   * @throws StatusException {@code CANCELLED} or {@code DEADLINE_EXCEEDED} when the RPC of this thread ended
+   * @throws StatusException {@code CANCELLED} or {@code DEADLINE_EXCEEDED} when the RPC of this
+   *     thread ended
    */
   public static void pause(Duration time) throws StatusException, InterruptedException {
     Context context = Context.current();
@@ -38,7 +39,8 @@ public final class Waits {
   /**
    * Waits for a result that others may wait for too; it goes on when this wait ends.
    *
-   * @throws StatusException {@code CANCELLED} or {@code DEADLINE_EXCEEDED} when the RPC of this thread ended
+   * @throws StatusException {@code CANCELLED} or {@code DEADLINE_EXCEEDED} when the RPC of this
+   *     thread ended
    * @throws ExecutionException when the result is a failure
    * @throws TimeoutException when there is none within {@code limit}
    */

@@ -6,11 +6,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What a polling handler waits on between two rounds: a notice, the poll interval, the age of its connection,
- * or the client's leaving, whichever comes first.
+ * What a polling handler waits on between two rounds: a notice, the poll interval, the age of its
+ * connection, or the client's leaving, whichever comes first.
  *
- * <p>Made and awaited by the thread of the handler; {@link #notice()} may come from any thread. At most one
- * notice is pending: those that arrive while a round runs are one reason for one more round.
+ * <p>Made and awaited by the thread of the handler; {@link #notice()} may come from any thread. At
+ * most one notice is pending: those that arrive while a round runs are one reason for one more
+ * round.
  */
 public final class Wakeup implements AutoCloseable {
   /** Why the wait ended. */

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Hashes whose fields expire one by one. In Redis a field holds an {@code ExpiringValue}, and the whole key gets
- * a time to live with every write, so that nothing stays when all replicas are gone.
+ * Hashes whose fields expire one by one. In Redis a field holds an {@code ExpiringValue}, and the
+ * whole key gets a time to live with every write, so that nothing stays when all replicas are gone.
  */
 public interface ExpiringHashes {
   /**
@@ -19,13 +19,19 @@ public interface ExpiringHashes {
    */
   record Field(Key key, ByteString field, Instant expiresAt, ByteString payload) {}
 
-  /** Writes fields, each hash with all of its fields at once; a hash lives as long as its last written field. */
+  /**
+   * Writes fields, each hash with all of its fields at once; a hash lives as long as its last
+   * written field.
+   */
   void put(List<Field> fields) throws StoreException;
 
   /** Removes fields, whatever they hold. */
   void remove(Key key, List<ByteString> fields) throws StoreException;
 
-  /** Payloads of the fields that have not expired. Expired ones are removed; unreadable ones are skipped. */
+  /**
+   * Payloads of the fields that have not expired. Expired ones are removed; unreadable ones are
+   * skipped.
+   */
   List<ByteString> read(Key key) throws StoreException;
 
   /** Number of fields, expired ones included until somebody removes them. */

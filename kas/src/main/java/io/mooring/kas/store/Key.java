@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A key of the store, put together from raw bytes (redis-observability.md 1). The store puts its prefix and a
- * colon in front.
+ * A key of the store, put together from raw bytes (redis-observability.md 1). The store puts its
+ * prefix and a colon in front.
  *
  * @param bytes the key without the prefix
  */
@@ -28,7 +28,8 @@ public record Key(ByteString bytes) {
 
   /** Appends the eight bytes of a number, the lowest first. */
   public Key number(long number) {
-    return bytes(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(number).array());
+    return bytes(
+        ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(number).array());
   }
 
   /** Appends one byte. */

@@ -14,9 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * The store of a single replica: maps under one lock, gone with the process. Expired entries are dropped when
- * they are met, and all of them whenever {@link #SWEEP_AFTER} writes have passed, so that keys nobody asks for
- * again do not pile up.
+ * The store of a single replica: maps under one lock, gone with the process. Expired entries are
+ * dropped when they are met, and all of them whenever {@link #SWEEP_AFTER} writes have passed, so
+ * that keys nobody asks for again do not pile up.
  */
 public final class MemoryStore
     implements Store, ExpiringHashes, ExpiringValues, LimitedCounters, EventChannel {

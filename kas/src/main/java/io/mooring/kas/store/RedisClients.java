@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 /** Turns the settings into a Lettuce client. */
 final class RedisClients {
   /**
-   * Commands that wait for an answer at one time. At 100,000 answers a second this is a tenth of a second;
-   * behind a Redis that hangs it is what can pile up before callers are refused.
+   * Commands that wait for an answer at one time. At 100,000 answers a second this is a tenth of a
+   * second; behind a Redis that hangs it is what can pile up before callers are refused.
    */
   static final int MAX_WAITING_COMMANDS = 10_000;
 
@@ -46,7 +46,11 @@ final class RedisClients {
         ClientOptions.builder()
             .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
             .requestQueueSize(MAX_WAITING_COMMANDS)
-            .socketOptions(SocketOptions.builder().connectTimeout(settings.dialTimeout()).keepAlive(true).build())
+            .socketOptions(
+                SocketOptions.builder()
+                    .connectTimeout(settings.dialTimeout())
+                    .keepAlive(true)
+                    .build())
             .timeoutOptions(TimeoutOptions.enabled(settings.writeTimeout()));
     settings.tls().ifPresent(tls -> options.sslOptions(ssl(tls)));
     client.setOptions(options.build());
@@ -86,8 +90,7 @@ final class RedisClients {
         sentinel
             .passwordFile()
             .map(
-                file ->
-                    SecretFiles.verbatim("redis.sentinel.sentinel_password_file", file).text());
+                file -> SecretFiles.verbatim("redis.sentinel.sentinel_password_file", file).text());
     for (String text : sentinel.addresses()) {
       HostPort address = HostPort.parse(text);
       if (password.isPresent()) {
@@ -102,7 +105,8 @@ final class RedisClients {
   private static SslOptions ssl(Tls tls) {
     SslOptions.Builder options = SslOptions.builder().jdkSslProvider();
     tls.caCertificateFile()
-        .flatMap(file -> ClientTls.with("redis.tls.ca_certificate_file", Optional.of(file)).trustManager())
+        .flatMap(file ->
+            ClientTls.with("redis.tls.ca_certificate_file", Optional.of(file)).trustManager())
         .ifPresent(trust -> options.sslContext(context -> context.trustManager(trust)));
     if (tls.certificateFile().isPresent() && tls.keyFile().isPresent()) {
       options.keyManager(tls.certificateFile().get().toFile(), tls.keyFile().get().toFile(), null);

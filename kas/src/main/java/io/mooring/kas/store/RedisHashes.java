@@ -21,7 +21,9 @@ import org.slf4j.LoggerFactory;
 final class RedisHashes implements ExpiringHashes {
   private static final Logger log = LoggerFactory.getLogger(RedisHashes.class);
 
-  /** Lua's stack takes about 8,000 values; this stays well below and keeps one script under 1 ms. */
+  /**
+   * Lua's stack takes about 8,000 values; this stays well below and keeps one script under 1 ms.
+   */
   private static final int FIELDS_AT_ONCE = 500;
 
   private static final String PUT =
@@ -55,7 +57,8 @@ final class RedisHashes implements ExpiringHashes {
   @Override
   public void put(List<Field> fields) throws StoreException {
     Map<Key, List<Field>> byKey = new LinkedHashMap<>();
-    fields.forEach(field -> byKey.computeIfAbsent(field.key(), key -> new ArrayList<>()).add(field));
+    fields.forEach(
+        field -> byKey.computeIfAbsent(field.key(), key -> new ArrayList<>()).add(field));
     for (Map.Entry<Key, List<Field>> hash : byKey.entrySet()) {
       List<Field> all = hash.getValue();
       long ttl = all.stream().mapToLong(this::millisLeft).max().orElse(1);
@@ -149,16 +152,15 @@ final class RedisHashes implements ExpiringHashes {
   private int removeUnchanged(Key key, List<byte[]> expired) throws StoreException {
     int removed = 0;
     for (int from = 0; from < expired.size(); from += 2 * FIELDS_AT_ONCE) {
-      List<byte[]> some = expired.subList(from, Math.min(expired.size(), from + 2 * FIELDS_AT_ONCE));
+      List<byte[]> some =
+          expired.subList(from, Math.min(expired.size(), from + 2 * FIELDS_AT_ONCE));
       removed += (int) eval(REMOVE_UNCHANGED, key, some.toArray(byte[][]::new));
     }
     return removed;
   }
 
   private long eval(String script, Key key, byte[][] arguments) throws StoreException {
-    return link.<Long>run(
-        redis ->
-            redis.eval(
-                script, ScriptOutputType.INTEGER, new byte[][] {keys.raw(key)}, arguments));
+    return link.<Long>run(redis ->
+        redis.eval(script, ScriptOutputType.INTEGER, new byte[][] {keys.raw(key)}, arguments));
   }
 }

@@ -1,9 +1,9 @@
 package io.mooring.kas.store;
 
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
@@ -16,6 +16,7 @@ import io.mooring.protocol.backoff.BackoffPolicy;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -31,9 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two connections to Redis: one for commands of all threads, one that listens. A virtual thread opens them
- * and keeps trying while Redis is not there at start; afterwards the client renews them by itself. While there
- * is no connection commands fail at once: nothing queues up for a Redis that is gone.
+ * The two connections to Redis: one for commands of all threads, one that listens. A virtual thread
+ * opens them and keeps trying while Redis is not there at start; afterwards the client renews them
+ * by itself. While there is no connection commands fail at once: nothing queues up for a Redis that
+ * is gone.
  */
 final class RedisLink implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
@@ -45,11 +48,12 @@ final class RedisLink implements AutoCloseable {
   private final Backoff backoff;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final List<Runnable> reconnectActions = new CopyOnWriteArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
   private final List<Consumer<StatefulRedisPubSubConnection<byte[], byte[]>>> subscribers =
-      new CopyOnWriteArrayList<>();
+      new ArrayList<>();
   private final Thread opener;
   private volatile @Nullable StatefulRedisConnection<byte[], byte[]> commands;
-  private @Nullable StatefulRedisPubSubConnection<byte[], byte[]> listening;
+  private volatile @Nullable StatefulRedisPubSubConnection<byte[], byte[]> listening;
 
   RedisLink(
       RedisClient client,
@@ -64,7 +68,7 @@ final class RedisLink implements AutoCloseable {
     this.opener = Thread.ofVirtual().name("redis-connect").unstarted(this::open);
   }
 
-  /** Begins to connect. Subscribers must have been added. */
+  /** Begins to connect. */
   void start() {
     opener.start();
   }
@@ -75,7 +79,29 @@ final class RedisLink implements AutoCloseable {
 
   /** Hands over the listening connection once it is there. */
   void onListening(Consumer<StatefulRedisPubSubConnection<byte[], byte[]>> subscriber) {
-    subscribers.add(subscriber);
+    StatefulRedisPubSubConnection<byte[], byte[]> connection;
+    lock.lock();
+    try {
+      subscribers.add(subscriber);
+      connection = listening;
+    } finally {
+      lock.unlock();
+    }
+    if (connection != null) {
+      subscriber.accept(connection);
+    }
+  }
+
+  private void listening(StatefulRedisPubSubConnection<byte[], byte[]> connection) {
+    List<Consumer<StatefulRedisPubSubConnection<byte[], byte[]>>> early;
+    lock.lock();
+    try {
+      listening = connection;
+      early = List.copyOf(subscribers);
+    } finally {
+      lock.unlock();
+    }
+    early.forEach(subscriber -> subscriber.accept(connection));
   }
 
   /** Runs one command and waits for its answer, at most for the configured time. */
@@ -116,10 +142,7 @@ final class RedisLink implements AutoCloseable {
   private boolean opened() {
     try {
       if (listening == null) {
-        StatefulRedisPubSubConnection<byte[], byte[]> connection =
-            client.connectPubSub(ByteArrayCodec.INSTANCE, uri);
-        listening = connection;
-        subscribers.forEach(subscriber -> subscriber.accept(connection));
+        listening(client.connectPubSub(ByteArrayCodec.INSTANCE, uri));
       }
       StatefulRedisConnection<byte[], byte[]> connection =
           client.connect(ByteArrayCodec.INSTANCE, uri);
@@ -139,14 +162,19 @@ final class RedisLink implements AutoCloseable {
   private String address() {
     return uri.getSocket() != null
         ? uri.getSocket()
-        : uri.getSentinels().isEmpty() ? uri.getHost() + ":" + uri.getPort() : "sentinel " + uri.getSentinelMasterId();
+        : uri.getSentinels().isEmpty()
+            ? uri.getHost() + ":" + uri.getPort()
+            : "sentinel " + uri.getSentinelMasterId();
   }
 
   @Override
   public void close() {
     closed.countDown();
     client.shutdown(Duration.ZERO, SHUTDOWN_LIMIT);
-    client.getResources().shutdown(0, SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    client
+        .getResources()
+        .shutdown(0, SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly();
   }
 
   private final class Reconnects implements RedisConnectionStateListener {

@@ -4,16 +4,19 @@ import com.google.protobuf.ByteString;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.mooring.kas.config.RedisSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import io.mooring.kas.config.RedisSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The store of several replicas: Redis. */
 public final class RedisStore implements Store {
+  private static final Logger log = LoggerFactory.getLogger(RedisStore.class);
   private static final byte[] CHANNEL = EventChannel.NAME.getBytes(StandardCharsets.UTF_8);
 
   // GET, then INCR and EXPIRE unless the limit is reached, with nobody in between.
@@ -37,7 +40,8 @@ public final class RedisStore implements Store {
   }
 
   /** A store that connects in the background. Redis need not be there yet. */
-  public static RedisStore open(RedisSettings settings, InstantSource clock, RandomGenerator random) {
+  public static RedisStore open(
+      RedisSettings settings, InstantSource clock, RandomGenerator random) {
     RedisLink link =
         new RedisLink(
             RedisClients.client(settings),
@@ -62,14 +66,13 @@ public final class RedisStore implements Store {
   @Override
   public LimitedCounters counters() {
     return (key, limit, ttl) ->
-        link.<Long>run(
-                redis ->
-                    redis.eval(
-                        COUNT,
-                        ScriptOutputType.INTEGER,
-                        new byte[][] {keys.raw(key)},
-                        RedisKeys.text(limit),
-                        RedisKeys.text(ttl.toSeconds())))
+        link.<Long>run(redis ->
+            redis.eval(
+                COUNT,
+                ScriptOutputType.INTEGER,
+                new byte[][] {keys.raw(key)},
+                RedisKeys.text(limit),
+                RedisKeys.text(ttl.toSeconds())))
             == 1;
   }
 
@@ -96,14 +99,15 @@ public final class RedisStore implements Store {
   private final class Values implements ExpiringValues {
     @Override
     public Optional<ByteString> get(Key key) throws StoreException {
-      return Optional.ofNullable(link.<byte @org.jspecify.annotations.Nullable []>run(redis -> redis.get(keys.raw(key))))
+      return Optional.ofNullable(
+              link.<byte @org.jspecify.annotations.Nullable []>run(
+                  redis -> redis.get(keys.raw(key))))
           .map(ByteString::copyFrom);
     }
 
     @Override
     public void set(Key key, ByteString value, Duration ttl) throws StoreException {
-      link.run(
-          redis -> redis.set(keys.raw(key), value.toByteArray(), SetArgs.Builder.px(ttl)));
+      link.run(redis -> redis.set(keys.raw(key), value.toByteArray(), SetArgs.Builder.px(ttl)));
     }
   }
 
@@ -115,17 +119,23 @@ public final class RedisStore implements Store {
 
     @Override
     public void listen(Consumer<ByteString> listener) {
-      link.onListening(
-          connection -> {
-            connection.addListener(
-                new RedisPubSubAdapter<byte[], byte[]>() {
-                  @Override
-                  public void message(byte[] channel, byte[] message) {
-                    listener.accept(ByteString.copyFrom(message));
-                  }
-                });
-            connection.async().subscribe(CHANNEL);
-          });
+      link.onListening(connection -> {
+        connection.addListener(
+            new RedisPubSubAdapter<byte[], byte[]>() {
+              @Override
+              public void message(byte[] channel, byte[] message) {
+                listener.accept(ByteString.copyFrom(message));
+              }
+            });
+        connection
+            .async()
+            .subscribe(CHANNEL)
+            .whenComplete((done, failure) -> {
+              if (failure != null) {
+                log.atError().setCause(failure).log("Cannot listen to events");
+              }
+            });
+      });
     }
   }
 }

@@ -17,7 +17,10 @@ public interface Store extends AutoCloseable {
   /** Returns when the store answers. */
   void ping() throws StoreException;
 
-  /** Calls the action, on a thread that must not be held up, whenever the store is there again after a loss. */
+  /**
+   * Calls the action, on a thread that must not be held up, whenever the store is there again after
+   * a loss.
+   */
   void onReconnect(Runnable action);
 
   /** Lets go of connections and threads. */

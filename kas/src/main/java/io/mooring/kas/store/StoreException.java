@@ -2,7 +2,10 @@ package io.mooring.kas.store;
 
 import java.io.Serial;
 
-/** The store did not do what it was asked: it is unreachable, too slow, full, or holds something else there. */
+/**
+ * The store did not do what it was asked: it is unreachable, too slow, full, or holds something
+ * else there.
+ */
 public final class StoreException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 

@@ -6,8 +6,8 @@ import io.mooring.wire.agenttracker.ConnectedAgentInfo;
 @FunctionalInterface
 public interface AgentTracker {
   /**
-   * Lists the connection until the registration is closed. The entry is kept fresh in between. A store that
-   * does not answer delays the listing and is logged; it is no failure of the caller.
+   * Lists the connection until the registration is closed. The entry is kept fresh in between. A
+   * store that does not answer delays the listing and is logged; it is no failure of the caller.
    */
   Registration register(ConnectedAgentInfo info);
 

@@ -1,0 +1,356 @@
+package io.mooring.kas;
+
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.mooring.kas.config.AgentListen;
+import io.mooring.kas.config.AgentSettings;
+import io.mooring.kas.config.ApiSettings;
+import io.mooring.kas.config.KasConfiguration;
+import io.mooring.kas.config.ObservabilitySettings;
+import io.mooring.kas.config.PrivateApiSettings;
+import io.mooring.kas.configuration.Configurations;
+import io.mooring.kas.configurationproject.ConfigurationProjects;
+import io.mooring.kas.events.AgentEvents;
+import io.mooring.kas.git.CacheSizes;
+import io.mooring.kas.git.GitalyServers;
+import io.mooring.kas.git.Repositories;
+import io.mooring.kas.gitlab.AgentReports;
+import io.mooring.kas.gitlab.GitLabApi;
+import io.mooring.kas.gitlab.GitLabConfigurationSink;
+import io.mooring.kas.gitlab.GitLabLookups;
+import io.mooring.kas.gitlabaccess.GitLabAccess;
+import io.mooring.kas.gitops.Gitops;
+import io.mooring.kas.identity.AgentTokenInterceptor;
+import io.mooring.kas.identity.JwtInterceptor;
+import io.mooring.kas.notifications.Notifications;
+import io.mooring.kas.notifications.PushBus;
+import io.mooring.kas.observability.KasMetrics;
+import io.mooring.kas.ratelimit.AgentRpcLimit;
+import io.mooring.kas.registrar.Registrar;
+import io.mooring.kas.rpc.EventLoops;
+import io.mooring.kas.rpc.Feature;
+import io.mooring.kas.rpc.Refusals;
+import io.mooring.kas.rpc.RpcServer;
+import io.mooring.kas.store.MemoryStore;
+import io.mooring.kas.store.RedisStore;
+import io.mooring.kas.store.Store;
+import io.mooring.kas.store.StoreException;
+import io.mooring.kas.tracker.ConnectedAgents;
+import io.mooring.kas.tracker.StoredAgentTracker;
+import io.mooring.kas.usage.UsageReporter;
+import io.mooring.kas.usage.UsageTracker;
+import io.mooring.protocol.SettingException;
+import io.mooring.protocol.backoff.BackoffPolicy;
+import io.mooring.protocol.build.BuildInfo;
+import io.mooring.protocol.jwt.JwtVerifier;
+import io.mooring.protocol.observability.ObservabilityServer;
+import io.mooring.protocol.observability.ObservabilityServer.Endpoints;
+import io.mooring.protocol.observability.Probe;
+import io.mooring.protocol.observability.ProbeFailedException;
+import io.mooring.protocol.observability.ReadinessToggle;
+import io.mooring.protocol.secret.Secret;
+import io.mooring.protocol.transport.ListenAddress;
+import io.mooring.protocol.validation.ValidatingServerInterceptor;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running kas: every part, put together by hand. {@link #start} returns when all listeners are
+ * up; {@link #close} stops gracefully and returns when nothing of it is left.
+ */
+public final class Kas implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Kas.class);
+  private static final Optional<String> AUDIENCE = Optional.of("gitlab-kas");
+
+  private final KasConfiguration configuration;
+  private final InstantSource clock = InstantSource.system();
+  private final RandomGenerator random = new SecureRandom();
+  private final Lifetimes lifetimes = new Lifetimes();
+  private final KasMetrics metrics = new KasMetrics();
+  private final ReadinessToggle agentReady = new ReadinessToggle();
+  private final ReadinessToggle apiReady = new ReadinessToggle();
+  private final ReadinessToggle privateApiReady = new ReadinessToggle();
+  private final ObservabilityServer observability;
+  private final RpcServer agentServer;
+  private final RpcServer apiServer;
+  private final RpcServer privateApiServer;
+
+  /**
+   * Starts everything the configuration asks for.
+   *
+   * @throws SettingException naming the setting that does not work; nothing is left running then
+   */
+  public static Kas start(KasConfiguration configuration) {
+    return new Kas(configuration);
+  }
+
+  private Kas(KasConfiguration configuration) {
+    this.configuration = configuration;
+    Secrets secrets = Secrets.read(configuration);
+    try {
+      ExecutorService threads =
+          lifetimes.add(
+              Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("kas-", 0).factory()),
+              ExecutorService::shutdownNow);
+      EventLoops loops = lifetimes.add(new EventLoops(), EventLoops::close);
+      Store store = lifetimes.add(store(), Store::close);
+      observability = lifetimes.add(observability(store, loops), ObservabilityServer::close);
+      GitLabApi gitlab =
+          lifetimes.add(
+              new GitLabApi(configuration.gitlab(), secrets.gitlab(), clock), GitLabApi::close);
+      StoredAgentTracker tracker =
+          lifetimes.add(
+              new StoredAgentTracker(store.hashes(), configuration.agent(), clock),
+              StoredAgentTracker::close);
+      store.onReconnect(tracker::rewrite);
+      tracker.start();
+      metrics.connectedAgents(tracker::connectedAgents, threads);
+      List<Feature> features = features(gitlab, store, tracker, threads, loops);
+      features.forEach(feature -> lifetimes.add(feature, Feature::close));
+      agentServer = lifetimes.add(agentServer(store, features, loops), RpcServer::close);
+      apiServer = lifetimes.add(apiServer(secrets.api(), features, loops), RpcServer::close);
+      privateApiServer =
+          lifetimes.add(privateApiServer(secrets.privateApi(), loops), RpcServer::close);
+    } catch (RuntimeException e) {
+      lifetimes.close();
+      throw e;
+    }
+    List.of(agentReady, apiReady, privateApiReady).forEach(ReadinessToggle::ready);
+    log.atInfo().addKeyValue("url", configuration.gitlab().address()).log("kas is ready");
+  }
+
+  /** The features, one line each. */
+  private List<Feature> features(
+      GitLabApi gitlab,
+      Store store,
+      StoredAgentTracker tracker,
+      ExecutorService threads,
+      EventLoops loops) {
+    AgentSettings agent = configuration.agent();
+    GitLabLookups lookups = new GitLabLookups(gitlab, store.values(), agent, threads, clock);
+    AgentReports reports = new AgentReports(gitlab, clock);
+    GitLabConfigurationSink sink = new GitLabConfigurationSink(gitlab, reports, clock, random);
+    PushBus pushes = new PushBus(store.events());
+    UsageTracker usage = usage(gitlab);
+    Repositories git = repositories(loops);
+    String externalUrl = configuration.gitlab().externalUrl().map(URI::toString).orElse("");
+    BackoffPolicy pauses = BackoffPolicy.SHORT;
+    return List.of(
+        new Registrar(lookups, tracker, clock),
+        new ConnectedAgents(tracker),
+        new Notifications(pushes),
+        new Configurations(
+            agent.configuration(),
+            externalUrl,
+            lookups,
+            git,
+            pushes,
+            tracker,
+            sink,
+            pauses,
+            clock,
+            random),
+        new Gitops(agent.gitops(), lookups, lookups, git, pushes, usage, pauses, clock, random),
+        new ConfigurationProjects(git),
+        new GitLabAccess(gitlab),
+        new AgentEvents(lookups, reports));
+  }
+
+  private UsageTracker usage(GitLabApi gitlab) {
+    UsageTracker usage = new UsageTracker();
+    lifetimes.add(
+        new UsageReporter(usage, gitlab, configuration.observability().usageReportingPeriod()),
+        UsageReporter::close);
+    return usage;
+  }
+
+  private Repositories repositories(EventLoops loops) {
+    GitalyServers servers =
+        lifetimes.add(
+            new GitalyServers(
+                configuration.gitaly(), loops.java(), BuildInfo.current().kas(), clock),
+            GitalyServers::close);
+    return new Repositories(servers, CacheSizes.forHeap(Runtime.getRuntime().maxMemory()));
+  }
+
+  private Store store() {
+    return configuration
+        .redis()
+        .<Store>map(redis -> RedisStore.open(redis, clock, random))
+        .orElseGet(() -> new MemoryStore(clock));
+  }
+
+  private RpcServer agentServer(Store store, List<Feature> features, EventLoops loops) {
+    AgentListen listen = configuration.agent().listen();
+    List<ServerInterceptor> interceptors =
+        List.of(
+            metrics.server(),
+            new AgentTokenInterceptor(),
+            new ValidatingServerInterceptor(),
+            new AgentRpcLimit(
+                store.counters(),
+                listen.connectionsPerTokenPerMinute(),
+                clock,
+                metrics.rateExceeded()));
+    return RpcServer.start(
+        new RpcServer.Plan(
+            "agentServer",
+            listen.listener(),
+            listen.maxConnectionAge(),
+            listen.listenGracePeriod(),
+            interceptors,
+            services(features, Feature::agentServices),
+            Optional.empty()),
+        loops,
+        random);
+  }
+
+  private RpcServer apiServer(Secret secret, List<Feature> features, EventLoops loops) {
+    ApiSettings api = configuration.api();
+    JwtVerifier verifier = new JwtVerifier(secret, AUDIENCE, Optional.empty(), clock);
+    return RpcServer.start(
+        new RpcServer.Plan(
+            "apiServer",
+            api.listener(),
+            api.maxConnectionAge(),
+            api.listenGracePeriod(),
+            signed("api", verifier),
+            services(features, Feature::apiServices),
+            Optional.empty()),
+        loops,
+        random);
+  }
+
+  private RpcServer privateApiServer(Secret secret, EventLoops loops) {
+    PrivateApiSettings api = configuration.privateApi();
+    JwtVerifier verifier = new JwtVerifier(secret, AUDIENCE, AUDIENCE, clock);
+    return RpcServer.start(
+        new RpcServer.Plan(
+            "privateApiServer",
+            api.listener(),
+            api.maxConnectionAge(),
+            api.listenGracePeriod(),
+            signed("private_api", verifier),
+            List.of(),
+            Optional.of(new Refusals())),
+        loops,
+        random);
+  }
+
+  private List<ServerInterceptor> signed(String server, JwtVerifier verifier) {
+    return List.of(
+        metrics.server(),
+        new JwtInterceptor(server, verifier, metrics.jwtRejections()),
+        new ValidatingServerInterceptor());
+  }
+
+  private static List<ServerServiceDefinition> services(
+      List<Feature> features, Function<Feature, List<ServerServiceDefinition>> kind) {
+    return features.stream().flatMap(feature -> kind.apply(feature).stream()).toList();
+  }
+
+  private ObservabilityServer observability(Store store, EventLoops loops) {
+    ObservabilitySettings settings = configuration.observability();
+    List<Probe> readiness = new ArrayList<>();
+    if (configuration.redis().isPresent()) {
+      readiness.add(redisProbe(store));
+    }
+    readiness.add(agentReady.probe("agentServer"));
+    readiness.add(apiReady.probe("apiServer"));
+    readiness.add(privateApiReady.probe("privateApiServer"));
+    Endpoints endpoints =
+        new Endpoints(
+            BuildInfo.current().kas(),
+            settings.prometheusPath(),
+            settings.livenessPath(),
+            settings.readinessPath(),
+            metrics.registry(),
+            List.of(),
+            readiness);
+    String setting = settings.listener().section() + ".address";
+    try {
+      return ObservabilityServer.start(
+          ListenAddress.parse(
+              setting, settings.listener().network(), settings.listener().address()),
+          RpcServer.tls(settings.listener()),
+          endpoints,
+          loops.java());
+    } catch (IOException e) {
+      throw new SettingException(setting, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Probe redisProbe(Store store) {
+    return new Probe(
+        "redis",
+        () -> {
+          try {
+            store.ping();
+          } catch (StoreException e) {
+            throw new ProbeFailedException(String.valueOf(e.getMessage()), e);
+          }
+        });
+  }
+
+  /** Where agents connect. */
+  public SocketAddress agentAddress() {
+    return agentServer.address();
+  }
+
+  /** Where GitLab connects. */
+  public SocketAddress apiAddress() {
+    return apiServer.address();
+  }
+
+  /** Where other replicas connect. */
+  public SocketAddress privateApiAddress() {
+    return privateApiServer.address();
+  }
+
+  /** Where metrics and probes are served. */
+  public SocketAddress observabilityAddress() {
+    return observability.address();
+  }
+
+  /**
+   * Stops gracefully: listeners stay open for their grace period, idle streams end with OK, work is
+   * finished.
+   */
+  @Override
+  public void close() {
+    List.of(agentReady, apiReady, privateApiReady).forEach(ReadinessToggle::notReady);
+    List<Thread> stopping = new ArrayList<>();
+    for (RpcServer server : List.of(agentServer, apiServer, privateApiServer)) {
+      stopping.add(Thread.ofVirtual().name("stop").start(() -> stop(server)));
+    }
+    try {
+      for (Thread thread : stopping) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    lifetimes.close();
+    log.atInfo().log("kas has stopped");
+  }
+
+  private static void stop(RpcServer server) {
+    try {
+      server.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
