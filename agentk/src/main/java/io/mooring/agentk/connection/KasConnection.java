@@ -1,0 +1,159 @@
+package io.mooring.agentk.connection;
+
+import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.mooring.protocol.SettingException;
+import io.mooring.protocol.build.BuildInfo;
+import io.mooring.protocol.transport.ClientTls;
+import io.mooring.protocol.transport.GrpcChannels;
+import io.mooring.protocol.transport.KasAddress;
+import io.mooring.protocol.validation.ValidatingClientInterceptor;
+import io.netty.channel.EventLoopGroup;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to kas: kept open, made again with back-off, one per resolved address. Calls that
+ * may wait use {@link #patient()}; a call that should fail at once when kas is away uses {@link
+ * #impatient()}.
+ */
+public final class KasConnection implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KasConnection.class);
+
+  /** Calls still open when the agent stops have this long to end after they were cancelled. */
+  private static final long CLOSE_SECONDS = 5;
+
+  private final ManagedChannel managed;
+  private final Channel channel;
+  private final List<Runnable> onConnected = new CopyOnWriteArrayList<>();
+
+  private KasConnection(ManagedChannel managed, Channel channel) {
+    this.managed = managed;
+    this.channel = channel;
+  }
+
+  /**
+   * How kas is reached.
+   *
+   * @param address the value of {@code --kas-address}
+   * @param tls whom to trust
+   * @param serverName the name to verify instead of the host
+   * @param token sent with every RPC
+   * @param headers sent with every RPC
+   */
+  public record Settings(
+      KasAddress address,
+      ClientTls tls,
+      Optional<String> serverName,
+      AgentToken token,
+      List<KasHeader> headers) {
+    /** Copies the list. */
+    public Settings {
+      headers = List.copyOf(headers);
+    }
+  }
+
+  /**
+   * Starts connecting and returns at once.
+   *
+   * @param loops event loops that outlive the connection
+   * @param tasks runs callbacks and name look-ups
+   * @param metrics counts the calls
+   * @throws SettingException when a setting cannot be used
+   */
+  public static KasConnection open(
+      Settings settings, EventLoopGroup loops, Executor tasks, ClientInterceptor metrics) {
+    TokenSource token = TokenSource.open(settings.token());
+    ManagedChannel managed =
+        builder(settings)
+            .eventLoopGroup(loops)
+            .executor(tasks)
+            .offloadExecutor(tasks)
+            .userAgent(BuildInfo.current().agent())
+            .build();
+    // The first of these sees a call first.
+    Channel channel =
+        ClientInterceptors.interceptForward(
+            managed,
+            metrics,
+            new ValidatingClientInterceptor(),
+            new CallDefaults(token, settings.headers()));
+    var connection = new KasConnection(managed, channel);
+    connection.watch(managed.getState(true), settings.address());
+    return connection;
+  }
+
+  /** The one place that knows transports: a new scheme is a new case here. */
+  private static NettyChannelBuilder builder(Settings settings) {
+    return switch (settings.address()) {
+      case KasAddress.Grpc grpc -> GrpcChannels.kas(grpc, settings.tls(), settings.serverName());
+      case KasAddress.WebSocket webSocket ->
+          throw new SettingException(
+              "--kas-address",
+              webSocket
+                  + ": WebSocket transport is not in this build yet (expected: grpc://host[:port] or grpcs://host[:port])");
+    };
+  }
+
+  /** For calls that wait until kas can be reached. */
+  public Channel patient() {
+    return ClientInterceptors.intercept(channel, new WaitForReady());
+  }
+
+  /** For calls that fail at once while kas cannot be reached. */
+  public Channel impatient() {
+    return channel;
+  }
+
+  /** Runs each time a connection was made, on a thread of the connection: it must not block. */
+  public void onConnected(Runnable action) {
+    onConnected.add(action);
+  }
+
+  private void watch(ConnectivityState state, KasAddress address) {
+    if (state == ConnectivityState.SHUTDOWN) {
+      return;
+    }
+    managed.notifyWhenStateChanged(
+        state,
+        () -> {
+          ConnectivityState now = managed.getState(true);
+          switch (now) {
+            case READY -> {
+              LOG.atInfo().addKeyValue("kas_url", address).log("Connected to kas");
+              onConnected.forEach(Runnable::run);
+            }
+            case TRANSIENT_FAILURE ->
+                LOG.atWarn()
+                    .addKeyValue("kas_url", address)
+                    .log("Cannot reach kas, will try again");
+            case CONNECTING, IDLE, SHUTDOWN -> {
+              // Between the two.
+            }
+          }
+          watch(now, address);
+        });
+  }
+
+  /** Cancels what runs and closes the connection. */
+  @Override
+  public void close() {
+    managed.shutdownNow();
+    try {
+      if (!managed.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.atWarn().log("Connection to kas did not close in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.mooring.agentk.gitops;
+
+import io.mooring.apply.report.ObjectState;
+import io.mooring.apply.report.SyncResult;
+import io.mooring.apply.report.WarningEvent;
+import java.util.List;
+
+/** Hears what engines do, under the full path of their project. Must not block. */
+public interface SyncListener {
+  /** The first cycle over a commit begins. */
+  default void syncStarted(String project, String commitId) {}
+
+  /** A cycle ended. */
+  default void syncFinished(String project, SyncResult result) {}
+
+  /** States of objects changed; {@code reset} voids all earlier ones. */
+  default void objectStates(
+      String project, String commitId, boolean reset, List<ObjectState> states) {}
+
+  /** The cluster warns about an object. */
+  default void warningEvent(String project, WarningEvent event) {}
+}

@@ -1,0 +1,155 @@
+package io.mooring.agentk.kubernetes;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.mooring.protocol.SettingException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The API server of the agent's cluster. */
+public final class Cluster implements AutoCloseable {
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+
+  private final KubernetesClient client;
+  private final URI server;
+
+  private Cluster(KubernetesClient client) {
+    this.client = client;
+    this.server = URI.create(client.getConfiguration().getMasterUrl());
+  }
+
+  /**
+   * Prepares the client; nothing is sent yet.
+   *
+   * @param tasks runs callbacks; outlives the cluster
+   * @throws SettingException when the options name nothing usable
+   */
+  public static Cluster open(KubernetesOptions options, ExecutorService tasks) {
+    return new Cluster(
+        new KubernetesClientBuilder()
+            .withConfig(KubernetesSettings.config(options))
+            .withHttpClientFactory(new VirtualHttp(tasks))
+            .withTaskExecutor(tasks)
+            .build());
+  }
+
+  /** The library's client, for what works with it. It stays this object's. */
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** What became of an attempt to write. */
+  public enum Written {
+    /** It is stored. */
+    STORED,
+    /** Somebody else was faster: it exists already, or changed since it was read. */
+    CONFLICT
+  }
+
+  /**
+   * Reads an object.
+   *
+   * @param path path on the server
+   * @return an empty object when there is none
+   */
+  public JsonObject read(String path, Duration bound)
+      throws ClusterException, InterruptedException {
+    HttpResponse<String> answer =
+        send(client.getHttpClient().newHttpRequestBuilder(), "GET", path, bound);
+    return answer.code() == NOT_FOUND ? new JsonObject() : object("GET", path, answer);
+  }
+
+  /** Creates an object in a collection. */
+  public Written create(String path, JsonObject object, Duration bound)
+      throws ClusterException, InterruptedException {
+    return write("POST", path, object, bound);
+  }
+
+  /** Replaces an object, unless it changed since it was read. */
+  public Written replace(String path, JsonObject object, Duration bound)
+      throws ClusterException, InterruptedException {
+    return write("PUT", path, object, bound);
+  }
+
+  private Written write(String method, String path, JsonObject object, Duration bound)
+      throws ClusterException, InterruptedException {
+    HttpResponse<String> answer =
+        send(
+            client
+                .getHttpClient()
+                .newHttpRequestBuilder()
+                .method(method, "application/json", object.toString()),
+            method,
+            path,
+            bound);
+    if (answer.code() == CONFLICT) {
+      return Written.CONFLICT;
+    }
+    var _ = object(method, path, answer);
+    return Written.STORED;
+  }
+
+  private HttpResponse<String> send(
+      HttpRequest.Builder request, String method, String path, Duration bound)
+      throws ClusterException, InterruptedException {
+    HttpRequest built =
+        request
+            .uri(server.resolve(path))
+            .header("Accept", "application/json")
+            .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+            .build();
+    CompletableFuture<HttpResponse<String>> answer =
+        client.getHttpClient().sendAsync(built, String.class);
+    try {
+      return answer.get(bound.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new ClusterException(method + " " + path + ": " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw new ClusterException(
+          method + " " + path + ": no answer within " + bound.toSeconds() + " s", e);
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  private static JsonObject object(String method, String path, HttpResponse<String> answer)
+      throws ClusterException {
+    JsonElement body;
+    try {
+      body = JsonParser.parseString(answer.body());
+    } catch (JsonParseException e) {
+      throw new ClusterException(
+          method + " " + path + ": status " + answer.code() + ", and the answer is no JSON",
+          answer.code());
+    }
+    if (!answer.isSuccessful() || !body.isJsonObject()) {
+      JsonElement message = body.isJsonObject() ? body.getAsJsonObject().get("message") : null;
+      throw new ClusterException(
+          method
+              + " "
+              + path
+              + ": status "
+              + answer.code()
+              + (message == null ? "" : ": " + message.getAsString()),
+          answer.code());
+    }
+    return body.getAsJsonObject();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

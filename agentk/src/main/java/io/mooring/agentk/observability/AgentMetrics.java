@@ -1,0 +1,89 @@
+package io.mooring.agentk.observability;
+
+import io.mooring.agentk.gitops.SyncListener;
+import io.mooring.apply.report.Outcome;
+import io.mooring.apply.report.SyncResult;
+import io.mooring.apply.report.WarningEvent;
+import io.mooring.protocol.build.BuildInfo;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Metrics of agentk. Labels have a fixed set of values; projects are not among them. */
+public final class AgentMetrics implements SyncListener {
+  private final Gauge leader;
+  private final Counter syncs;
+  private final Histogram duration;
+  private final Counter objects;
+  private final Counter warnings;
+
+  /** Registers all of them, and those of the process. */
+  public AgentMetrics(PrometheusRegistry registry) {
+    ProcessMetrics.builder().register(registry);
+    JvmMemoryMetrics.builder().register(registry);
+    JvmThreadsMetrics.builder().register(registry);
+    Gauge.builder()
+        .name("gitlab_build_info")
+        .help("1 for the build that runs")
+        .labelNames("version", "built")
+        .register(registry)
+        .labelValues(BuildInfo.current().version(), BuildInfo.current().built())
+        .set(1);
+    leader =
+        Gauge.builder().name("agentk_leader").help("1 while this Pod leads").register(registry);
+    syncs =
+        Counter.builder()
+            .name("agentk_gitops_syncs")
+            .help("Cycles over a batch of manifests that ended")
+            .labelNames("outcome")
+            .register(registry);
+    duration =
+        Histogram.builder()
+            .name("agentk_gitops_sync_duration_seconds")
+            .help("Time from the start of a cycle to its end")
+            .classicOnly()
+            .register(registry);
+    objects =
+        Counter.builder()
+            .name("agentk_gitops_objects")
+            .help("Objects by what a cycle did with them")
+            .labelNames("action")
+            .register(registry);
+    warnings =
+        Counter.builder()
+            .name("agentk_gitops_warning_events")
+            .help("Warnings of the cluster about managed objects")
+            .register(registry);
+    for (Outcome outcome : Outcome.values()) {
+      syncs.initLabelValues(outcome.name().toLowerCase(Locale.ROOT));
+    }
+    leads(false);
+  }
+
+  /** Whether this Pod leads. */
+  public void leads(boolean now) {
+    leader.set(now ? 1 : 0);
+  }
+
+  @Override
+  public void syncFinished(String project, SyncResult result) {
+    syncs.labelValues(result.outcome().name().toLowerCase(Locale.ROOT)).inc();
+    duration.observe(
+        (double) Duration.between(result.startedAt(), result.finishedAt()).toMillis() / 1000);
+    objects.labelValues("applied").inc(result.applied());
+    objects.labelValues("unchanged").inc(result.unchanged());
+    objects.labelValues("pruned").inc(result.pruned());
+    objects.labelValues("failed").inc(result.failed());
+  }
+
+  @Override
+  public void warningEvent(String project, WarningEvent event) {
+    warnings.inc();
+  }
+}
