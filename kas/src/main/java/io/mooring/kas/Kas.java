@@ -146,7 +146,6 @@ public final class Kas implements AutoCloseable {
     UsageTracker usage = usage(gitlab);
     Repositories git = repositories(loops);
     String externalUrl = configuration.gitlab().externalUrl().map(URI::toString).orElse("");
-    BackoffPolicy pauses = BackoffPolicy.SHORT;
     return List.of(
         new Registrar(lookups, tracker, clock),
         new ConnectedAgents(tracker),
@@ -159,10 +158,19 @@ public final class Kas implements AutoCloseable {
             pushes,
             tracker,
             sink,
-            pauses,
+            BackoffPolicy.SHORT,
             clock,
             random),
-        new Gitops(agent.gitops(), lookups, lookups, git, pushes, usage, pauses, clock, random),
+        new Gitops(
+            agent.gitops(),
+            lookups,
+            lookups,
+            git,
+            pushes,
+            usage,
+            BackoffPolicy.STANDARD,
+            clock,
+            random),
         new ConfigurationProjects(git),
         new GitLabAccess(gitlab),
         new AgentEvents(lookups, reports));
