@@ -44,6 +44,14 @@ public record KubernetesBinaries(Path folder) {
     return Optional.of(folder.resolve("kube-controller-manager")).filter(Files::isExecutable);
   }
 
+  Path kubelet() {
+    return folder.resolve("kubelet");
+  }
+
+  Path scheduler() {
+    return folder.resolve("kube-scheduler");
+  }
+
   private boolean complete() {
     return Files.isExecutable(etcd())
         && Files.isExecutable(apiServer())

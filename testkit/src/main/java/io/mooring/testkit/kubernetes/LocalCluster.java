@@ -80,6 +80,10 @@ public final class LocalCluster implements AutoCloseable {
     return files.authority();
   }
 
+  KubernetesBinaries binaries() {
+    return binaries;
+  }
+
   /**
    * The processes that run, in the order of their start: etcd, kube-apiserver,
    * kube-controller-manager (unless the folder named by {@code KUBEBUILDER_ASSETS} has none). Fault

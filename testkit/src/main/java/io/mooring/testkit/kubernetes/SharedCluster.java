@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The one cluster of this test run: started when first asked for, ended with the JVM. */
 public final class SharedCluster {
   private static @Nullable SharedCluster started;
+  private static @Nullable LocalNode node;
 
   private final LocalCluster cluster;
   private final String version;
@@ -27,6 +28,23 @@ public final class SharedCluster {
   /** A fresh namespace in the shared cluster; the caller closes it. */
   public static TestNamespace namespace() {
     return TestNamespace.create(cluster().apiServer());
+  }
+
+  /** The node of the shared cluster, started when first asked for. */
+  static LocalNode node() {
+    SharedCluster cluster = current();
+    synchronized (SharedCluster.class) {
+      LocalNode current = node;
+      if (current == null) {
+        current = LocalNode.start(cluster.cluster);
+        Runtime.getRuntime()
+            .addShutdownHook(
+                Thread.ofPlatform().name("testkit-node-end").unstarted(current::close));
+        node = current;
+      }
+      RealServers.used("kubelet", cluster.version);
+      return current;
+    }
   }
 
   static Leftovers leftovers() {

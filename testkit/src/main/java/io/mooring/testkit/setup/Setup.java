@@ -47,7 +47,7 @@ public final class Setup {
       Process process =
           new ProcessBuilder(command)
               .redirectInput(Path.of("/dev/null").toFile())
-              .redirectOutput(Path.of("/dev/stderr").toFile())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       if (!process.waitFor(BOUND_MINUTES, TimeUnit.MINUTES)) {

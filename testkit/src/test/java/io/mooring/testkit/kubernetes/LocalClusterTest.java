@@ -9,44 +9,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A cluster of its own, because it is ended here. */
+@RealKubernetes
 final class LocalClusterTest {
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static Path directory;
-
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static LocalCluster cluster;
-
-  @BeforeAll
-  static void start() {
-    directory = Workspace.create("cluster-test");
-    cluster = LocalCluster.start(directory);
-  }
-
-  @AfterAll
-  static void end() {
-    cluster.close();
-    Workspace.delete(directory);
-  }
-
   @Test
   void endsAllItsProcessesWhenClosed() {
+    Path directory = Workspace.create("cluster-test");
     List<ChildProcess> processes;
-    try (var other = LocalCluster.start(directory.resolve("other"))) {
-      processes = other.processes();
+    try (var own = LocalCluster.start(directory)) {
+      processes = own.processes();
       assertThat(processes).hasSizeGreaterThanOrEqualTo(2).allMatch(ChildProcess::isAlive);
     }
 
     assertThat(processes).noneMatch(ChildProcess::isAlive);
+    Workspace.delete(directory);
   }
 
   @Test
-  void finishesTheDeletionOfANamespace() {
-    ApiServer apiServer = cluster.apiServer();
+  void finishesTheDeletionOfANamespace(ApiServer apiServer) {
     var namespace = TestNamespace.create(apiServer);
 
     namespace.close();
@@ -57,8 +38,7 @@ final class LocalClusterTest {
   }
 
   @Test
-  void letsUsersDoWhatARoleAllows() {
-    ApiServer apiServer = cluster.apiServer();
+  void letsUsersDoWhatARoleAllows(ApiServer apiServer) {
     var alice = new Kubectl(apiServer.user("alice").kubeconfig());
     var bob = new Kubectl(apiServer.user("bob").kubeconfig());
     try (var namespace = TestNamespace.create(apiServer)) {
@@ -72,16 +52,16 @@ final class LocalClusterTest {
   }
 
   @Test
-  void showsNoTokenInText() {
+  void showsNoTokenInText(ApiServer apiServer) {
     for (String name : List.of("admin", "alice", "bob")) {
-      ApiUser user = cluster.apiServer().user(name);
+      ApiUser user = apiServer.user(name);
 
       assertThat(user.toString()).contains(name, "***").doesNotContain(user.token());
     }
   }
 
   @Test
-  void keepsItsFilesFromOtherUsers() throws Exception {
+  void keepsItsFilesFromOtherUsers(LocalCluster cluster) throws Exception {
     assertThat(Files.getPosixFilePermissions(cluster.directory())).hasSize(3);
   }
 }
