@@ -92,8 +92,13 @@ final class SettingLog {
     }
     Rules rules = field.getOptions().getExtension(ValidateProto.rules);
     List<String> parts = new ArrayList<>();
-    if (rules.getRequired() || rules.getMinBytes() > 0 || rules.getMinItems() > 0) {
-      parts.add("required");
+    if (field.getRealContainingOneof() == null) {
+      if (rules.getRequired()) {
+        parts.add("required");
+      } else if (rules.getMinBytes() > 0 || rules.getMinItems() > 0) {
+        // With explicit presence a field is judged only when it is there.
+        parts.add(field.hasPresence() ? "not empty" : "required");
+      }
     }
     if (rules.getInCount() > 0) {
       parts.add(String.join(", ", rules.getInList().stream().filter(v -> !v.isEmpty()).toList()));
