@@ -122,7 +122,7 @@ public final class Calls {
   private static void fail(StreamObserver<?> observer, Throwable failure) {
     StatusException status = FailureStatus.of(failure);
     Status.Code code = status.getStatus().getCode();
-    if (FailureStatus.isOurs(status.getStatus())) {
+    if (FailureStatus.isOurs(status.getStatus(), failure)) {
       LOG.atError().setCause(failure).addKeyValue("status_code", code).log("Call failed");
     }
     observer.onError(status);

@@ -43,10 +43,12 @@ final class FailureStatus {
     };
   }
 
-  /** Whether the failure is the server's fault, so that its cause belongs into the log. */
-  static boolean isOurs(Status status) {
-    return status.getCode() == Status.Code.INTERNAL
-        || status.getCode() == Status.Code.RESOURCE_EXHAUSTED;
+  /** Whether the failure is the server's fault and has a cause that belongs into the log. */
+  static boolean isOurs(Status status, Throwable failure) {
+    boolean ours =
+        status.getCode() == Status.Code.INTERNAL
+            || status.getCode() == Status.Code.RESOURCE_EXHAUSTED;
+    return ours && (!(failure instanceof GitalyFailure) || failure.getCause() != null);
   }
 
   private static StatusException of(GitalyFailure failure) {

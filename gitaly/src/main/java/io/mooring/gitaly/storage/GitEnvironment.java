@@ -100,7 +100,6 @@ public final class GitEnvironment {
       config.setBoolean("receive", null, "advertiseAtomic", true);
       config.setBoolean("uploadpack", null, "allowFilter", true);
       config.setBoolean("uploadpack", null, "allowAnySHA1InWant", true);
-      config.setBoolean("uploadpack", null, "advertiseRefInWant", true);
       config.setInt("pack", null, "threads", 1);
       return config;
     }
