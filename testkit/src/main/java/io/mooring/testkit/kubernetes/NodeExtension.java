@@ -15,9 +15,15 @@ public final class NodeExtension
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    return LocalNode.obstacle()
-        .map(ConditionEvaluationResult::disabled)
-        .orElse(ConditionEvaluationResult.enabled("the machine allows a real node"));
+    var obstacle = LocalNode.obstacle();
+    if (obstacle.isEmpty()) {
+      return ConditionEvaluationResult.enabled("the machine allows a real node");
+    }
+    if (context.getTestMethod().isEmpty()) {
+      // Surefire counts skipped tests, but does not print why.
+      System.err.printf("testkit: %s skipped: %s%n", context.getDisplayName(), obstacle.get());
+    }
+    return ConditionEvaluationResult.disabled(obstacle.get());
   }
 
   @Override

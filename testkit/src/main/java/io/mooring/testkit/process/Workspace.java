@@ -79,7 +79,8 @@ public final class Workspace {
     @Override
     public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
         throws IOException {
-      if (failure != null) {
+      // Another run may remove the same leftovers.
+      if (failure != null && !(failure instanceof NoSuchFileException)) {
         throw failure;
       }
       Files.deleteIfExists(directory);

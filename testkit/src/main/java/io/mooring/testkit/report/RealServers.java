@@ -59,8 +59,11 @@ public final class RealServers {
     running.removeLast();
   }
 
-  synchronized Map<Server, Integer> counts() {
-    return Map.copyOf(tests);
+  /** The counts since the last call. */
+  synchronized Map<Server, Integer> takeCounts() {
+    var taken = Map.copyOf(tests);
+    tests.clear();
+    return taken;
   }
 
   /** A program and its version. */

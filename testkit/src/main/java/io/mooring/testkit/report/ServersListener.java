@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -22,6 +23,7 @@ public final class ServersListener implements TestExecutionListener {
   private final RealServers servers;
   private final Map<String, String> environment;
   private final InstantSource time;
+  private @Nullable TestPlan plan;
   private int tests;
   private int skipped;
 
@@ -34,6 +36,13 @@ public final class ServersListener implements TestExecutionListener {
     this.servers = servers;
     this.environment = environment;
     this.time = time;
+  }
+
+  @Override
+  public void testPlanExecutionStarted(TestPlan started) {
+    plan = started;
+    tests = 0;
+    skipped = 0;
   }
 
   @Override
@@ -53,13 +62,17 @@ public final class ServersListener implements TestExecutionListener {
 
   @Override
   public void executionSkipped(TestIdentifier identifier, String reason) {
+    TestPlan current = plan;
     if (identifier.isTest()) {
       skipped++;
+    } else if (current != null) {
+      var below = current.getDescendants(identifier).stream().filter(TestIdentifier::isTest);
+      skipped += (int) below.count();
     }
   }
 
   @Override
-  public void testPlanExecutionFinished(TestPlan plan) {
+  public void testPlanExecutionFinished(TestPlan finished) {
     String file = environment.getOrDefault("MOORING_SERVERS_REPORT", "");
     if (file.isEmpty()) {
       return;
@@ -68,7 +81,7 @@ public final class ServersListener implements TestExecutionListener {
     row(rows, ReportRow.TESTS, "", tests);
     row(rows, ReportRow.SKIPPED, "", skipped);
     servers
-        .counts()
+        .takeCounts()
         .forEach(
             (Server server, Integer count) -> row(rows, server.name(), server.version(), count));
     try {

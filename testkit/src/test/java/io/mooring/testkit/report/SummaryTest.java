@@ -13,6 +13,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -39,13 +43,13 @@ final class SummaryTest {
 
     launcher.execute(
         LauncherDiscoveryRequestBuilder.request()
-            .selectors(selectClass(UsesServers.class))
+            .selectors(selectClass(UsesServers.class), selectClass(NotHere.class))
             .build());
 
     assertThat(Summary.of(root, NOW).lines())
         .containsExactly(
             "real servers: git 2.1: 1 tests; redis 7.0: 2 tests",
-            "2 tests in 1 modules, 1 skipped");
+            "2 tests in 1 modules, 3 skipped");
   }
 
   @Test
@@ -104,6 +108,23 @@ final class SummaryTest {
     @Test
     void isSkipped() {
       Assumptions.abort("not here");
+    }
+  }
+
+  /** Skipped as a whole. */
+  @ExtendWith(Never.class)
+  static final class NotHere {
+    @Test
+    void one() {}
+
+    @Test
+    void two() {}
+  }
+
+  static final class Never implements ExecutionCondition {
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+      return ConditionEvaluationResult.disabled("never");
     }
   }
 }
