@@ -1,0 +1,3 @@
+/** A kas that plays what a test tells it, over the real wire. */
+@org.jspecify.annotations.NullMarked
+package io.mooring.agentk.kas;
