@@ -1,5 +1,6 @@
 package io.mooring.kas.git;
 
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.mooring.kas.config.GitalySettings;
 import io.mooring.protocol.secret.Secret;
@@ -26,6 +27,7 @@ public final class GitalyServers implements AutoCloseable {
   private final String userAgent;
   private final InstantSource clock;
   private final RateLimit limit;
+  private final Context.CancellableContext scope = Context.ROOT.withCancellation();
 
   /**
    * No connection yet.
@@ -44,6 +46,11 @@ public final class GitalyServers implements AutoCloseable {
             settings.globalApiRateLimit().refillRatePerSecond(),
             settings.globalApiRateLimit().bucketSize(),
             clock);
+  }
+
+  /** Ends, and with it every call made in it, when the connections are closed. */
+  Context scope() {
+    return scope;
   }
 
   /** Of all connections together. */
@@ -79,6 +86,7 @@ public final class GitalyServers implements AutoCloseable {
   /** Closes every connection; running calls fail. */
   @Override
   public void close() {
+    scope.cancel(null);
     servers.values().forEach(server -> server.transport().shutdownNow());
     servers.clear();
   }

@@ -44,9 +44,9 @@ public final class Repositories {
   private record ReadKey(ContentKey content, long maxSize) {}
 
   private final GitalyClient client;
-  private final SharedWork<RefKey, RefTip> refReads = new SharedWork<>();
-  private final SharedWork<TreeKey, Tree> treeReads = new SharedWork<>();
-  private final SharedWork<ReadKey, ByteString> contentReads = new SharedWork<>();
+  private final SharedWork<RefKey, RefTip> refReads;
+  private final SharedWork<TreeKey, Tree> treeReads;
+  private final SharedWork<ReadKey, ByteString> contentReads;
   private final Cache<TreeKey, Tree> trees;
   private final Cache<ContentKey, ByteString> contents;
   private final Cache<BranchKey, String> lastCommits =
@@ -55,6 +55,9 @@ public final class Repositories {
   /** Nothing read yet. */
   public Repositories(GitalyServers servers, CacheSizes sizes) {
     client = new GitalyClient(servers);
+    refReads = new SharedWork<>(servers.scope());
+    treeReads = new SharedWork<>(servers.scope());
+    contentReads = new SharedWork<>(servers.scope());
     trees =
         Caffeine.newBuilder()
             .maximumWeight(sizes.trees())

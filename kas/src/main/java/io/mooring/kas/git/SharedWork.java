@@ -39,6 +39,16 @@ final class SharedWork<K, V> {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<K, Line<V>> lines = new HashMap<>();
+  private final Context scope;
+
+  /**
+   * Nothing under way.
+   *
+   * @param scope the gRPC context of all work
+   */
+  SharedWork(Context scope) {
+    this.scope = scope;
+  }
 
   /** Joins the work under way for this key, or starts it: for answers that never change. */
   V join(K key, Work<V> work) throws GitalyException, InterruptedException {
@@ -78,7 +88,7 @@ final class SharedWork<K, V> {
   }
 
   private void start(K key, Job<V> job) {
-    Thread.ofVirtual().name("git").start(Context.ROOT.wrap(() -> run(key, job)));
+    Thread.ofVirtual().name("git").start(scope.wrap(() -> run(key, job)));
   }
 
   // Whatever is thrown is the answer of those who wait, so nothing is lost.

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusException;
 import io.mooring.kas.config.GitalySettings;
 import io.mooring.kas.config.TokenBucket;
 import io.mooring.kas.git.GitalyException.Code;
@@ -353,5 +354,43 @@ class RepositoriesTest {
           repositories.content(repository, commit, file, 1000, traffic).toStringUtf8());
     }
     return read;
+  }
+
+  @Test
+  void nobodyWaitsForHisTurnAfterTheEnd() throws Exception {
+    gitaly.point(MAIN, gitaly.commit(Map.of()));
+    TokenBucket slow = new TokenBucket(0.01, 1);
+    GitalyServers limited =
+        new GitalyServers(
+            new GitalySettings(slow, slow), loops, "gitlab-kas/test/test", InstantSource.system());
+    Repositories patient = new Repositories(limited, new CacheSizes(8 << 20, 8 << 20));
+    patient.tip(repository, MAIN, traffic);
+
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<RefTip> waiting = callers.submit(() -> patient.tip(repository, MAIN, traffic));
+      assertThat(waiting).isNotDone();
+      limited.close();
+
+      assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
+          .hasRootCauseInstanceOf(StatusException.class)
+          .hasMessageContaining("nobody waits");
+    }
+  }
+
+  @Test
+  void saysWhichLimitIsInTheWayWhenWaitingIsUseless() throws Exception {
+    TokenBucket never = new TokenBucket(0, 0);
+    try (GitalyServers limited =
+        new GitalyServers(
+            new GitalySettings(new TokenBucket(1, 1), never),
+            loops,
+            "gitlab-kas/test/test",
+            InstantSource.system())) {
+      Repositories strict = new Repositories(limited, new CacheSizes(8 << 20, 8 << 20));
+
+      assertThatThrownBy(() -> strict.tip(repository, MAIN, traffic))
+          .isInstanceOf(GitalyException.class)
+          .hasMessageContaining("RESOURCE_EXHAUSTED: gitaly.per_server_api_rate_limit");
+    }
   }
 }

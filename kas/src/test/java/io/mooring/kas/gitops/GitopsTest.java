@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -519,6 +522,27 @@ class GitopsTest {
 
     assertThatThrownBy(() -> gone.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
     await().until(() -> pushes.subscribers(PROJECT) == 0);
+  }
+
+  @Test
+  void readsNoFurtherThanTheAgentDoes() throws Exception {
+    Map<String, String> files = new HashMap<>();
+    for (int i = 0; i < 40; i++) {
+      files.put("f" + i, "x".repeat(400 * 1024));
+    }
+    push(files);
+    ClientCall<ObjectsToSynchronizeRequest, ObjectsToSynchronizeResponse> call =
+        kas.channel().newCall(GitopsGrpc.getGetObjectsToSynchronizeMethod(), CallOptions.DEFAULT);
+    call.start(new ClientCall.Listener<>() {}, new Metadata());
+    call.sendMessage(request("f*"));
+    call.halfClose();
+
+    call.request(1);
+    await().until(() -> !gitaly.takeCalls().isEmpty());
+    await().during(Duration.ofMillis(300)).until(() -> gitaly.takeCalls().isEmpty());
+
+    assertThat(counted).isEmpty();
+    call.cancel("enough", null);
   }
 
   private void assertRefused(ObjectsToSynchronizeRequest request, String text) {
