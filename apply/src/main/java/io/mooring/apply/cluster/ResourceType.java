@@ -36,7 +36,8 @@ public record ResourceType(
     return new ObjectRef(group, kind, namespaced ? namespace : "", name);
   }
 
-  static String encode(String text) {
+  /** A part of a path or a query. */
+  public static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%3A", ":");
   }
 }

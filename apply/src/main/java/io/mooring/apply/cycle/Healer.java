@@ -1,0 +1,204 @@
+package io.mooring.apply.cycle;
+
+import io.mooring.apply.cluster.Cancellation;
+import io.mooring.apply.desired.Desired;
+import io.mooring.apply.object.ObjectRef;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sets objects right again that somebody changed or deleted in the cluster, while no cycle is due.
+ * Told by the {@link ObjectTable}; one thread waits for what is due, each object is then applied by
+ * a thread of its own, some at a time.
+ */
+public final class Healer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Healer.class);
+
+  /**
+   * An object that cannot be applied is tried again after this, then after twice this, and so on.
+   */
+  private static final Duration RETRY = Duration.ofSeconds(5);
+
+  private static final int MAX_DOUBLINGS = 4;
+
+  /** Paces of objects nobody touches any more are forgotten at this many. */
+  private static final int MAX_PACES = 1_000;
+
+  private record Due(Instant at, int failures) {}
+
+  private final ObjectTable table;
+  private final InstantSource clock;
+  private final int inFlight;
+  private final Cancellation cancellation;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Map<ObjectRef, Due> queue = new HashMap<>();
+  private final Map<ObjectRef, HealPace> paces = new HashMap<>();
+  private final Thread thread;
+  private Optional<Applier> applier = Optional.empty();
+  private int running;
+
+  /** Starts waiting for drift; nothing is healed before {@link #use}. */
+  public Healer(ObjectTable table, InstantSource clock, int inFlight, Cancellation cancellation) {
+    this.table = table;
+    this.clock = clock;
+    this.inFlight = inFlight;
+    this.cancellation = cancellation;
+    this.thread = Thread.ofVirtual().name("healer").start(this::run);
+  }
+
+  /** Heals with this from now on. */
+  void use(Applier current) {
+    lock.lock();
+    try {
+      applier = Optional.of(current);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An object is no longer as it was applied. */
+  public void drifted(ObjectRef ref) {
+    lock.lock();
+    try {
+      if (queue.containsKey(ref)) {
+        return;
+      }
+      Instant now = clock.instant();
+      if (paces.size() >= MAX_PACES) {
+        paces.values().removeIf(pace -> pace.next(now).streak() == 1);
+      }
+      HealPace pace = paces.getOrDefault(ref, HealPace.untouched()).next(now);
+      paces.put(ref, pace);
+      queue.put(ref, new Due(pace.last(), 0));
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      while (!cancellation.isCancelled()) {
+        for (ObjectRef ref : takeDue()) {
+          threads.execute(() -> heal(ref));
+        }
+      }
+      threads.shutdownNow();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until something is due and there is room for it. */
+  private List<ObjectRef> takeDue() throws InterruptedException {
+    lock.lock();
+    try {
+      while (true) {
+        Instant now = clock.instant();
+        List<ObjectRef> due = new ArrayList<>();
+        if (applier.isPresent()) {
+          queue.forEach((ref, at) -> {
+            if (running + due.size() < inFlight && !at.at().isAfter(now)) {
+              due.add(ref);
+            }
+          });
+        }
+        if (!due.isEmpty()) {
+          running += due.size();
+          return due;
+        }
+        changed.awaitNanos(untilNext(now).toNanos());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Duration untilNext(Instant now) {
+    boolean room = applier.isPresent() && running < inFlight;
+    return queue.values().stream()
+        .map(Due::at)
+        .filter(at -> room)
+        .min(Instant::compareTo)
+        .map(at -> Duration.between(now, at))
+        .filter(Duration::isPositive)
+        .orElse(Duration.ofMinutes(1));
+  }
+
+  private void heal(ObjectRef ref) {
+    int failures = 0;
+    boolean failed = false;
+    try {
+      Applier current;
+      boolean hot;
+      lock.lock();
+      try {
+        Due due = queue.remove(ref);
+        failures = due == null ? 0 : due.failures();
+        current = applier.orElseThrow();
+        hot = paces.getOrDefault(ref, HealPace.untouched()).isHot();
+      } finally {
+        lock.unlock();
+      }
+      ObjectTable.View view = table.view(ref);
+      if (view.desired().isPresent() && !view.inSync()) {
+        failed = !heal(view.desired().get(), view.conflict(), hot, current);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.lock();
+      try {
+        running--;
+        if (failed && !cancellation.isCancelled()) {
+          Duration pause = RETRY.multipliedBy(1L << Math.min(failures, MAX_DOUBLINGS));
+          queue.putIfAbsent(ref, new Due(clock.instant().plus(pause), failures + 1));
+        }
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private boolean heal(Desired desired, String conflict, boolean hot, Applier current)
+      throws InterruptedException {
+    Applied applied = current.apply(desired, cancellation);
+    if (applied.isFailure()) {
+      log.atInfo()
+          .addKeyValue("object_key", desired.ref())
+          .addKeyValue("error", applied.message())
+          .log("Cannot heal drift");
+      return false;
+    }
+    if (hot && !conflict.isEmpty()) {
+      table.decided(
+          desired.ref(), applied.action(), "conflict, set back again and again: " + conflict);
+    }
+    log.atInfo()
+        .addKeyValue("object_key", desired.ref())
+        .addKeyValue("apply_event", applied.action())
+        .addKeyValue("cause", conflict)
+        .log("Healed drift");
+    return true;
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+}
