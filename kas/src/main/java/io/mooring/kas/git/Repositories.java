@@ -7,6 +7,7 @@ import io.mooring.kas.git.GitalyException.Code;
 import io.mooring.kas.git.Repository.Place;
 import io.mooring.wire.gitaly.ChangedPaths;
 import io.mooring.wire.gitaly.TreeEntry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,11 +34,18 @@ public final class Repositories {
    */
   private static final int MIN_CHANGES = 100;
 
+  /** Changed paths in lists kept for the other directories of the same push: some megabytes. */
+  private static final int MAX_KEPT_CHANGES = 20_000;
+
+  private static final Duration KEEP_CHANGES = Duration.ofMinutes(1);
+
   private record RefKey(Place place, String ref) {}
 
   private record TreeKey(Place place, String commit, TreeScope scope, int limit) {}
 
   private record BranchKey(Place place, String ref, TreeScope scope, int limit) {}
+
+  private record ChangeKey(Place place, String oldCommit, String newCommit) {}
 
   private record ContentKey(Place place, String identity) {}
 
@@ -49,6 +57,12 @@ public final class Repositories {
   private final SharedWork<ReadKey, ByteString> contentReads;
   private final Cache<TreeKey, Tree> trees;
   private final Cache<ContentKey, ByteString> contents;
+  private final Cache<ChangeKey, List<ChangedPaths>> changes =
+      Caffeine.newBuilder()
+          .maximumWeight(MAX_KEPT_CHANGES)
+          .expireAfterWrite(KEEP_CHANGES)
+          .<ChangeKey, List<ChangedPaths>>weigher((key, paths) -> 1 + paths.size())
+          .build();
   private final Cache<BranchKey, String> lastCommits =
       Caffeine.newBuilder().maximumSize(MAX_BRANCHES).build();
 
@@ -181,9 +195,9 @@ public final class Repositories {
       return Optional.empty();
     }
     int limit = Math.max(MIN_CHANGES, base.files().size());
-    Optional<List<ChangedPaths>> changes;
+    Optional<List<ChangedPaths>> found;
     try {
-      changes = client.changes(repository, last.commit(), key.commit(), limit, traffic);
+      found = changes(repository, last.commit(), key.commit(), limit, traffic);
     } catch (GitalyException e) {
       // An old server without the RPC, or the old commit is gone: the listing tells all, or fails
       // for good.
@@ -195,7 +209,7 @@ public final class Repositories {
       return Optional.empty();
     }
     Optional<Tree> tree =
-        changes
+        found
             .filter(paths -> paths.stream().allMatch(change -> change.getPath().isValidUtf8()))
             .map(paths -> base.changed(key.commit(), paths, key.limit()))
             // Git has no empty directories: the listing says whether this one is gone.
@@ -204,6 +218,20 @@ public final class Repositories {
     // often, win.
     tree.ifPresent(made -> trees.invalidate(last));
     return tree;
+  }
+
+  private Optional<List<ChangedPaths>> changes(
+      Repository repository, String oldCommit, String newCommit, int limit, Traffic traffic)
+      throws GitalyException, InterruptedException {
+    ChangeKey key = new ChangeKey(repository.place(), oldCommit, newCommit);
+    List<ChangedPaths> known = changes.getIfPresent(key);
+    if (known != null) {
+      return Optional.of(known).filter(paths -> paths.size() <= limit);
+    }
+    Optional<List<ChangedPaths>> read =
+        client.changes(repository, oldCommit, newCommit, limit, traffic);
+    read.ifPresent(paths -> changes.put(key, paths));
+    return read;
   }
 
   private Tree listedTree(Repository repository, TreeKey key, Traffic traffic)

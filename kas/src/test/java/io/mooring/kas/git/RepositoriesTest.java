@@ -82,6 +82,20 @@ class RepositoriesTest {
   }
 
   @Test
+  void asksOnceWhatChangedForAllDirectoriesOfInterest() throws Exception {
+    String first = gitaly.commit(Map.of("a/1", "a", "b/1", "b", "c/1", "c"));
+    String second = gitaly.commit(Map.of("a/1", "A", "b/1", "b", "c/1", "c"));
+    for (String commit : List.of(first, second)) {
+      gitaly.takeCalls();
+      for (String path : List.of("a", "b", "c")) {
+        repositories.tree(repository, MAIN, commit, new TreeScope(path, true), 1000, traffic);
+      }
+    }
+
+    assertThat(gitaly.takeCalls()).containsExactly("FindChangedPaths");
+  }
+
+  @Test
   void readsNothingTwiceForOneCommit() throws Exception {
     String commit = gitaly.commit(Map.of("a.yaml", "a", "b.yaml", "b"));
     readAll(commit);
