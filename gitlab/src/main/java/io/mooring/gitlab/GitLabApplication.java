@@ -1,0 +1,195 @@
+package io.mooring.gitlab;
+
+import io.mooring.gitlab.configuration.GitLabConfiguration;
+import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
+import io.mooring.gitlab.configuration.SecretFile;
+import io.mooring.gitlab.database.EmbeddedDatabase;
+import io.mooring.gitlab.http.ExternalUrl;
+import io.mooring.protocol.SettingException;
+import io.mooring.protocol.secret.Secret;
+import io.mooring.protocol.secret.SecretFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/**
+ * The GitLab application: users, projects, agents, git over HTTP, the REST API and the API that kas
+ * calls. Started by {@link #start}; several may run in one process.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@EnableScheduling
+@ComponentScan
+public class GitLabApplication {
+  private static final Logger log = LoggerFactory.getLogger(GitLabApplication.class);
+
+  GitLabApplication() {}
+
+  /**
+   * Starts everything and returns when requests are answered.
+   *
+   * @throws SettingException when a setting cannot be used
+   */
+  public static RunningGitLab start(GitLabConfiguration configuration) {
+    createDataDirectory(configuration);
+    Optional<EmbeddedDatabase> embedded =
+        switch (configuration.database()) {
+          case Database.Embedded() -> Optional.of(embedded(configuration));
+          case Database.External _ -> Optional.empty();
+        };
+    try {
+      ConfigurableApplicationContext context = run(configuration, address(configuration, embedded));
+      try {
+        var server = (WebServerApplicationContext) context;
+        int port = Optional.ofNullable(server.getWebServer()).orElseThrow().getPort();
+        context.getBean(ExternalUrl.class).listensOn(configuration.http().address(), port);
+        Optional<Secret> password = context.getBean(FirstAdministrator.class).ensure();
+        log.atInfo()
+            .addKeyValue("net_address", configuration.http().address() + ":" + port)
+            .log("GitLab application started");
+        return new RunningGitLab(context, embedded, port, password);
+      } catch (RuntimeException e) {
+        context.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      embedded.ifPresent(EmbeddedDatabase::close);
+      throw e;
+    }
+  }
+
+  private static ConfigurableApplicationContext run(
+      GitLabConfiguration configuration, Wiring.DatabaseAddress address) {
+    var application = new SpringApplication(GitLabApplication.class);
+    application.setBannerMode(Banner.Mode.OFF);
+    application.setLogStartupInfo(false);
+    application.setRegisterShutdownHook(false);
+    // Listeners of Spring Boot would take over the process's logging and read files and variables
+    // that are not ours.
+    application.setListeners(List.of());
+    application.setEnvironment(new FixedEnvironment(properties(configuration)));
+    application.addInitializers(context -> {
+      var beans = (GenericApplicationContext) context;
+      beans.registerBean(GitLabConfiguration.class, () -> configuration);
+      beans.registerBean(Wiring.DatabaseAddress.class, () -> address);
+    });
+    try {
+      return application.run();
+    } catch (RuntimeException e) {
+      throw explained(configuration, e);
+    }
+  }
+
+  /** Spring wraps what went wrong many times over. */
+  private static RuntimeException explained(GitLabConfiguration configuration, RuntimeException e) {
+    Throwable cause = e;
+    while (cause != null) {
+      if (cause instanceof SettingException setting) {
+        return setting;
+      }
+      if (cause instanceof PortInUseException) {
+        return new SettingException(
+            "http.port",
+            configuration.http().port() + " is in use (expected: a free port, or 0 for any)",
+            e);
+      }
+      cause = cause.getCause();
+    }
+    return e;
+  }
+
+  private static Map<String, Object> properties(GitLabConfiguration configuration) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("server.address", configuration.http().address());
+    properties.put("server.port", configuration.http().port());
+    properties.put("server.shutdown", "graceful");
+    properties.put("server.max-http-request-header-size", "16KB");
+    // A login form and JSON are read by us; git's bodies are never taken for forms.
+    properties.put("server.tomcat.max-http-form-post-size", "1MB");
+    properties.put("spring.lifecycle.timeout-per-shutdown-phase", "10s");
+    properties.put("spring.threads.virtual.enabled", "true");
+    properties.put("spring.flyway.locations", "classpath:io/mooring/gitlab/database");
+    properties.put("spring.servlet.multipart.enabled", "false");
+    properties.put("spring.web.resources.add-mappings", "false");
+    properties.put("spring.jmx.enabled", "false");
+    return properties;
+  }
+
+  private static void createDataDirectory(GitLabConfiguration configuration) {
+    try {
+      if (!Files.isDirectory(configuration.dataDirectory())) {
+        Files.createDirectories(
+            configuration.dataDirectory(),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+    } catch (IOException e) {
+      throw new SettingException(
+          "data_directory", configuration.dataDirectory() + " cannot be made: " + e, e);
+    }
+  }
+
+  private static EmbeddedDatabase embedded(GitLabConfiguration configuration) {
+    try {
+      return EmbeddedDatabase.start(configuration.dataDirectory());
+    } catch (IOException e) {
+      throw new SettingException(
+          "data_directory",
+          "PostgreSQL cannot be started in "
+              + configuration.dataDirectory()
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private static Wiring.DatabaseAddress address(
+      GitLabConfiguration configuration, Optional<EmbeddedDatabase> embedded) {
+    if (embedded.isPresent()) {
+      EmbeddedDatabase database = embedded.get();
+      return new Wiring.DatabaseAddress(database.url(), database.username(), database.password());
+    }
+    var external = (Database.External) configuration.database();
+    Secret password =
+        external
+            .passwordFile()
+            .map(file -> {
+              SecretFile.requirePrivate("database.password_file", file);
+              return SecretFiles.trimmed("database.password_file", file);
+            })
+            .orElseGet(() -> Secret.of(""));
+    return new Wiring.DatabaseAddress(external.url(), external.username(), password);
+  }
+
+  /**
+   * Only our own settings: no environment variable of some other purpose changes the application.
+   */
+  private static final class FixedEnvironment extends StandardEnvironment {
+    FixedEnvironment(Map<String, Object> properties) {
+      getPropertySources().addFirst(new MapPropertySource("gitlab", properties));
+    }
+
+    @Override
+    protected void customizePropertySources(MutablePropertySources sources) {
+      // None of the usual ones.
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.mooring.gitlab;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.mooring.gitlab.configuration.GitLabConfiguration;
+import io.mooring.gitlab.configuration.SecretFile;
+import io.mooring.gitlab.gitaly.GitalyStorages;
+import io.mooring.gitlab.http.ClientAddress;
+import io.mooring.gitlab.http.ExternalUrl;
+import io.mooring.gitlab.identity.KasCookie;
+import io.mooring.gitlab.identity.Passwords;
+import io.mooring.gitlab.identity.SessionCookie;
+import io.mooring.gitlab.identity.TokenGenerator;
+import io.mooring.gitlab.internalapi.SharedSecrets;
+import io.mooring.gitlab.kas.KasClient;
+import io.mooring.protocol.jwt.JwtSigner;
+import io.mooring.protocol.secret.Secret;
+import io.mooring.protocol.secret.SecretFiles;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The parts that are not found by themselves: what the operator's configuration decides. */
+@Configuration(proxyBeanMethods = false)
+class Wiring {
+  /** A request holds a connection for milliseconds; PostgreSQL has a process for each. */
+  private static final int POOL_SIZE = 20;
+
+  private static final Duration POOL_WAIT = Duration.ofSeconds(10);
+  private static final int KEY_BASE_BYTES = 64;
+
+  @Bean
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  @Bean
+  SecureRandom random() {
+    return new SecureRandom();
+  }
+
+  @Bean
+  PrometheusRegistry registry() {
+    return new PrometheusRegistry();
+  }
+
+  @Bean
+  TokenGenerator tokenGenerator(SecureRandom random) {
+    return new TokenGenerator(random);
+  }
+
+  @Bean
+  Passwords passwords() {
+    return new Passwords();
+  }
+
+  @Bean
+  ExternalUrl externalUrl(GitLabConfiguration configuration) {
+    return new ExternalUrl(configuration.externalUrl(), configuration.http().address());
+  }
+
+  @Bean
+  SessionCookie sessionCookie(ExternalUrl external) {
+    return new SessionCookie(external.isSecure());
+  }
+
+  @Bean
+  ClientAddress clientAddress(GitLabConfiguration configuration) {
+    return new ClientAddress(configuration.http().trustedProxies());
+  }
+
+  @Bean
+  KasCookie kasCookie(GitLabConfiguration configuration, TokenGenerator generator)
+      throws IOException {
+    Path file = configuration.dataDirectory().resolve(".secret_key_base");
+    if (!Files.exists(file)) {
+      SecretFile.create(file, HexFormat.of().formatHex(generator.bytes(KEY_BASE_BYTES)));
+    }
+    return new KasCookie(SecretFiles.trimmed("data_directory", file), generator);
+  }
+
+  @Bean
+  SharedSecrets sharedSecrets(
+      GitLabConfiguration configuration, SecureRandom random, InstantSource clock) {
+    return SharedSecrets.load(configuration, random, clock);
+  }
+
+  @Bean(destroyMethod = "close")
+  GitalyStorages gitalyStorages(GitLabConfiguration configuration, InstantSource clock) {
+    return new GitalyStorages(configuration.gitaly(), clock);
+  }
+
+  @Bean(destroyMethod = "close")
+  KasClient kasClient(
+      GitLabConfiguration configuration,
+      SharedSecrets secrets,
+      ExternalUrl external,
+      InstantSource clock) {
+    var client = new KasClient(JwtSigner.gitLabToKas(secrets.kas(), external.host(), clock));
+    configuration.kas().internalUrl().ifPresent(client::connect);
+    return client;
+  }
+
+  @Bean(destroyMethod = "close")
+  HikariDataSource dataSource(DatabaseAddress address) {
+    var pool = new HikariConfig();
+    pool.setPoolName("gitlab");
+    pool.setJdbcUrl(address.url());
+    pool.setUsername(address.username());
+    pool.setPassword(address.password().text());
+    pool.setMaximumPoolSize(POOL_SIZE);
+    pool.setConnectionTimeout(POOL_WAIT.toMillis());
+    // Statements that hang would hold their connection for ever.
+    pool.addDataSourceProperty("socketTimeout", "60");
+    pool.addDataSourceProperty("ApplicationName", "gitlab");
+    return new HikariDataSource(pool);
+  }
+
+  /** Where the tables are. */
+  record DatabaseAddress(String url, String username, Secret password) {}
+}

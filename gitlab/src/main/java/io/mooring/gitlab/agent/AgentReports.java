@@ -1,0 +1,295 @@
+package io.mooring.gitlab.agent;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.mooring.gitlab.database.SqlTime;
+import io.mooring.gitlab.http.Json;
+import io.mooring.wire.agentevents.rpc.Event;
+import io.mooring.wire.agentevents.rpc.ObjectRef;
+import io.mooring.wire.agentevents.rpc.ObjectState;
+import io.mooring.wire.agentevents.rpc.ObjectStates;
+import io.mooring.wire.agentevents.rpc.Problem;
+import io.mooring.wire.agentevents.rpc.SyncFinished;
+import io.mooring.wire.agentevents.rpc.SyncStarted;
+import io.mooring.wire.agentevents.rpc.WarningEvent;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.springframework.jdbc.core.SqlParameterValue;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Takes in what agents report and keeps the last state. An event that comes a second time changes
+ * nothing, and neither does one that is older than what is known. Thread-safe.
+ */
+@Repository
+public class AgentReports {
+  /** An agent that was away longer than this sends everything anew. */
+  static final Duration REMEMBERED = Duration.ofDays(1);
+
+  /** Warnings kept of each agent. */
+  static final int KEPT_WARNINGS = 100;
+
+  private final JdbcClient jdbc;
+  private final InstantSource clock;
+
+  AgentReports(JdbcClient jdbc, InstantSource clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** Takes in a batch, all or nothing. */
+  @Transactional
+  public void accept(long agentId, List<Event> events) {
+    for (Event event : events) {
+      int added =
+          jdbc.sql(
+                  """
+                  insert into agent_report_events (agent_id, event_id, received_at)
+                  values (:agent, :event, :now) on conflict do nothing\
+                  """)
+              .param("agent", agentId)
+              .param("event", event.getId())
+              .param("now", SqlTime.of(clock.instant()))
+              .update();
+      if (added > 0) {
+        accept(agentId, event);
+      }
+    }
+  }
+
+  private void accept(long agentId, Event event) {
+    OffsetDateTime time = time(event.getTime());
+    switch (event.getEventCase()) {
+      case CONFIGURATION_APPLIED ->
+          configuration(
+              agentId, event.getConfigurationApplied().getCommitId(), "applied", List.of(), time);
+      case CONFIGURATION_REJECTED ->
+          configuration(
+              agentId,
+              event.getConfigurationRejected().getCommitId(),
+              "rejected",
+              event.getConfigurationRejected().getProblemsList(),
+              time);
+      case SYNC_STARTED -> started(agentId, event.getSyncStarted(), time);
+      case SYNC_FINISHED -> finished(agentId, event.getSyncFinished(), time);
+      case OBJECT_STATES -> states(agentId, event.getObjectStates(), time);
+      case WARNING_EVENT -> warning(agentId, event.getWarningEvent(), time);
+      case EVENT_NOT_SET -> {
+        // Of a newer agent: nothing here that could be shown.
+      }
+    }
+  }
+
+  private void configuration(
+      long agentId, String commitId, String status, List<Problem> problems, OffsetDateTime time) {
+    jdbc.sql(
+            """
+            insert into agent_configuration_states as s (agent_id, commit_id, status, problems, updated_at)
+            values (:agent, :commit, :status, cast(:problems as jsonb), :time)
+            on conflict (agent_id) do update set commit_id = excluded.commit_id, status = excluded.status,
+              problems = excluded.problems, updated_at = excluded.updated_at
+            where s.updated_at <= excluded.updated_at\
+            """)
+        .param("agent", agentId)
+        .param("commit", text(commitId))
+        .param("status", status)
+        .param("problems", json(problems))
+        .param("time", time)
+        .update();
+  }
+
+  private void started(long agentId, SyncStarted sync, OffsetDateTime time) {
+    jdbc.sql(
+            """
+            insert into agent_deployments as d
+              (agent_id, project_path, commit_id, outcome, started_at, updated_at)
+            values (:agent, :project, :commit, 'running', :time, :time)
+            on conflict (agent_id, project_path) do update set commit_id = excluded.commit_id,
+              outcome = 'running', message = '', problems = '[]', started_at = excluded.started_at,
+              finished_at = null, updated_at = excluded.updated_at
+            where d.updated_at <= excluded.updated_at\
+            """)
+        .param("agent", agentId)
+        .param("project", text(sync.getProjectId()))
+        .param("commit", text(sync.getCommitId()))
+        .param("time", time)
+        .update();
+  }
+
+  private void finished(long agentId, SyncFinished sync, OffsetDateTime time) {
+    String outcome =
+        switch (sync.getOutcome()) {
+          case SUCCEEDED -> "succeeded";
+          case HALTED -> "halted";
+          case FAILED, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> "failed";
+        };
+    jdbc.sql(
+            """
+            insert into agent_deployments as d (agent_id, project_path, commit_id, outcome, message, problems,
+              applied, unchanged, pruned, failed, received_at, started_at, finished_at, updated_at)
+            values (:agent, :project, :commit, :outcome, :message, cast(:problems as jsonb),
+              :applied, :unchanged, :pruned, :failed, :received, :started, :time, :time)
+            on conflict (agent_id, project_path) do update set commit_id = excluded.commit_id,
+              outcome = excluded.outcome, message = excluded.message, problems = excluded.problems,
+              applied = excluded.applied, unchanged = excluded.unchanged, pruned = excluded.pruned,
+              failed = excluded.failed, received_at = excluded.received_at,
+              started_at = coalesce(excluded.started_at, d.started_at),
+              finished_at = excluded.finished_at, updated_at = excluded.updated_at
+            where d.updated_at <= excluded.updated_at\
+            """)
+        .param("agent", agentId)
+        .param("project", text(sync.getProjectId()))
+        .param("commit", text(sync.getCommitId()))
+        .param("outcome", outcome)
+        .param("message", text(sync.getMessage()))
+        .param("problems", json(sync.getProblemsList()))
+        .param("applied", sync.getApplied())
+        .param("unchanged", sync.getUnchanged())
+        .param("pruned", sync.getPruned())
+        .param("failed", sync.getFailed())
+        .param("received", optionalTime(sync.hasReceivedAt(), sync.getReceivedAt()))
+        .param("started", optionalTime(sync.hasStartedAt(), sync.getStartedAt()))
+        .param("time", time)
+        .update();
+  }
+
+  private void states(long agentId, ObjectStates states, OffsetDateTime time) {
+    if (states.getReset()) {
+      jdbc.sql(
+              """
+              delete from agent_objects
+              where agent_id = :agent and project_path = :project and updated_at <= :time\
+              """)
+          .param("agent", agentId)
+          .param("project", text(states.getProjectId()))
+          .param("time", time)
+          .update();
+    }
+    for (ObjectState state : states.getStatesList()) {
+      if (state.getAction() == ObjectState.Action.PRUNED) {
+        forget(agentId, states.getProjectId(), state.getObject(), time);
+      } else {
+        keep(agentId, states.getProjectId(), state, time);
+      }
+    }
+  }
+
+  private void forget(long agentId, String project, ObjectRef object, OffsetDateTime time) {
+    jdbc.sql(
+            """
+            delete from agent_objects where agent_id = :agent and project_path = :project
+              and api_group = :group and kind = :kind and namespace = :namespace and name = :name
+              and updated_at <= :time\
+            """)
+        .param("agent", agentId)
+        .param("project", text(project))
+        .params(reference(object))
+        .param("time", time)
+        .update();
+  }
+
+  private void keep(long agentId, String project, ObjectState state, OffsetDateTime time) {
+    jdbc.sql(
+            """
+            insert into agent_objects as o (agent_id, project_path, api_group, kind, namespace, name,
+              action, health, message, source_file, source_line, source_column, updated_at)
+            values (:agent, :project, :group, :kind, :namespace, :name,
+              :action, :health, :message, :file, :line, :column, :time)
+            on conflict (agent_id, project_path, api_group, kind, namespace, name) do update set
+              action = excluded.action, health = excluded.health, message = excluded.message,
+              source_file = excluded.source_file, source_line = excluded.source_line,
+              source_column = excluded.source_column, updated_at = excluded.updated_at
+            where o.updated_at <= excluded.updated_at\
+            """)
+        .param("agent", agentId)
+        .param("project", text(project))
+        .params(reference(state.getObject()))
+        .param("action", state.getAction().name().toLowerCase(Locale.ROOT))
+        .param("health", state.getHealth().name().toLowerCase(Locale.ROOT))
+        .param("message", text(state.getMessage()))
+        .param("file", text(state.getSource().getFile()))
+        .param("line", state.getSource().getLine())
+        .param("column", state.getSource().getColumn())
+        .param("time", time)
+        .update();
+  }
+
+  private void warning(long agentId, WarningEvent warning, OffsetDateTime time) {
+    jdbc.sql(
+            """
+            insert into agent_warnings
+              (agent_id, project_path, api_group, kind, namespace, name, reason, message, count, happened_at)
+            values (:agent, :project, :group, :kind, :namespace, :name, :reason, :message, :count, :time)\
+            """)
+        .param("agent", agentId)
+        .param("project", text(warning.getProjectId()))
+        .params(reference(warning.getObject()))
+        .param("reason", text(warning.getReason()))
+        .param("message", text(warning.getMessage()))
+        .param("count", warning.getCount())
+        .param("time", time)
+        .update();
+    jdbc.sql(
+            """
+            delete from agent_warnings where agent_id = :agent and (happened_at, id) <= (
+              select happened_at, id from agent_warnings where agent_id = :agent
+              order by happened_at desc, id desc offset :kept limit 1)\
+            """)
+        .param("agent", agentId)
+        .param("kept", KEPT_WARNINGS)
+        .update();
+  }
+
+  /** Forgets which events came long ago. */
+  @Scheduled(fixedDelay = 1, initialDelay = 1, timeUnit = TimeUnit.HOURS)
+  void forgetOldEvents() {
+    jdbc.sql("delete from agent_report_events where received_at < :limit")
+        .param("limit", SqlTime.of(clock.instant().minus(REMEMBERED)))
+        .update();
+  }
+
+  private static Map<String, Object> reference(ObjectRef object) {
+    return Map.of(
+        "group", text(object.getGroup()),
+        "kind", text(object.getKind()),
+        "namespace", text(object.getNamespace()),
+        "name", text(object.getName()));
+  }
+
+  private static String json(List<Problem> problems) {
+    return Json.MAPPER.writeValueAsString(
+        problems.stream().map(AgentState.ProblemView::of).toList());
+  }
+
+  /** PostgreSQL's text cannot hold the NUL character. */
+  static String text(String value) {
+    return value.indexOf('\0') < 0 ? value : value.replace("\0", "");
+  }
+
+  /** A clock that runs ahead must not hide what comes after it. */
+  private OffsetDateTime time(Timestamp timestamp) {
+    Instant happened = Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+    Instant now = clock.instant();
+    return SqlTime.of(happened.isAfter(now) ? now : happened);
+  }
+
+  private static SqlParameterValue optionalTime(boolean present, Timestamp timestamp) {
+    return new SqlParameterValue(
+        Types.TIMESTAMP_WITH_TIMEZONE,
+        Optional.of(timestamp)
+            .filter(ignored -> present)
+            .map(value -> SqlTime.of(Instant.ofEpochMilli(Timestamps.toMillis(value))))
+            .orElse(null));
+  }
+}

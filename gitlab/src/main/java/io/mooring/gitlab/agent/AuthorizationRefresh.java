@@ -1,0 +1,166 @@
+package io.mooring.gitlab.agent;
+
+import io.mooring.gitlab.database.SqlTime;
+import io.mooring.gitlab.http.Json;
+import io.mooring.gitlab.project.Namespace;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Stores what an agent's configuration file says of whom the agent serves (gitlab-side.md 4.4).
+ * What is not in the file any more is served no more. Thread-safe.
+ */
+@Component
+public class AuthorizationRefresh {
+  /** Entries of one list that count; those after them are ignored. */
+  static final int MAX_ENTRIES = 500;
+
+  private static final String PROJECT_TARGETS =
+      """
+      select p.id, lower(r.path) as path from projects p join routes r on r.project_id = p.id
+        join namespaces n on n.id = p.namespace_id
+      where n.traversal_ids[1] = :root and lower(r.path) = any(string_to_array(:paths, ' '))\
+      """;
+
+  private static final String GROUP_TARGETS =
+      """
+      select n.id, lower(r.path) as path from namespaces n join routes r on r.namespace_id = n.id
+      where n.kind = 'group' and n.traversal_ids[1] = :root and lower(r.path) = any(string_to_array(:paths, ' '))\
+      """;
+
+  /** The four tables, with the column that names the target. */
+  private enum Table {
+    CI_PROJECTS("agent_project_authorizations", "project_id", PROJECT_TARGETS),
+    CI_GROUPS("agent_group_authorizations", "group_id", GROUP_TARGETS),
+    USER_PROJECTS("agent_user_access_project_authorizations", "project_id", PROJECT_TARGETS),
+    USER_GROUPS("agent_user_access_group_authorizations", "group_id", GROUP_TARGETS);
+
+    private final String table;
+    private final String column;
+    private final String targets;
+
+    Table(String table, String column, String targets) {
+      this.table = table;
+      this.column = column;
+      this.targets = targets;
+    }
+  }
+
+  private final JdbcClient jdbc;
+  private final InstantSource clock;
+
+  AuthorizationRefresh(JdbcClient jdbc, InstantSource clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** Stores a configuration, in the JSON form of {@code agentcfg.ConfigurationFile}. */
+  @Transactional
+  public void apply(Agent agent, ObjectNode configuration) {
+    // Two configurations at once would mix.
+    jdbc.sql("select id from cluster_agents where id = :id for update")
+        .param("id", agent.id())
+        .query(Long.class)
+        .optional();
+    jdbc.sql(
+            """
+            update cluster_agents set configuration = cast(:configuration as jsonb),
+              configuration_updated_at = :now where id = :id\
+            """)
+        .param("configuration", storable(configuration))
+        .param("now", SqlTime.of(clock.instant()))
+        .param("id", agent.id())
+        .update();
+    JsonNode ci = configuration.path("ci_access");
+    JsonNode users = configuration.path("user_access");
+    ObjectNode userConfig = JsonNodeFactory.instance.objectNode();
+    if (users.path("access_as").isObject()) {
+      userConfig.set("access_as", users.path("access_as"));
+    }
+    replace(agent, Table.CI_PROJECTS, entries(ci.path("projects")));
+    replace(agent, Table.CI_GROUPS, entries(ci.path("groups")));
+    replace(agent, Table.USER_PROJECTS, same(entries(users.path("projects")), userConfig));
+    replace(agent, Table.USER_GROUPS, same(entries(users.path("groups")), userConfig));
+  }
+
+  /** Entries by path in lower case, without their id. Of two with one path the last counts. */
+  private static Map<String, ObjectNode> entries(JsonNode list) {
+    Map<String, ObjectNode> entries = new LinkedHashMap<>();
+    int count = 0;
+    for (JsonNode node : list) {
+      if (count++ == MAX_ENTRIES) {
+        break;
+      }
+      String id = node.path("id").asString("");
+      // A path holds no space, so that a list of them can be one text.
+      if (node instanceof ObjectNode entry
+          && !id.isBlank()
+          && id.chars().noneMatch(c -> c <= ' ')) {
+        ObjectNode config = entry.deepCopy();
+        config.remove("id");
+        entries.put(id.toLowerCase(Locale.ROOT), config);
+      }
+    }
+    return entries;
+  }
+
+  private static Map<String, ObjectNode> same(Map<String, ObjectNode> entries, ObjectNode config) {
+    entries.replaceAll((id, ignored) -> config);
+    return entries;
+  }
+
+  private void replace(Agent agent, Table table, Map<String, ObjectNode> entries) {
+    Map<Long, ObjectNode> targets = new LinkedHashMap<>();
+    if (!entries.isEmpty()) {
+      Namespace namespace = agent.project().namespace();
+      jdbc.sql(table.targets)
+          .param("root", namespace.rootId())
+          .param("paths", String.join(" ", entries.keySet()))
+          .query(row -> {
+            ObjectNode config = entries.get(row.getString("path"));
+            if (config != null) {
+              targets.put(row.getLong("id"), config);
+            }
+          });
+    }
+    List<Long> kept = new ArrayList<>(targets.keySet());
+    kept.add(0L); // An empty list is no SQL, and no row has this id.
+    jdbc.sql(
+            "delete from "
+                + table.table
+                + " where agent_id = :agent and "
+                + table.column
+                + " not in (:kept)")
+        .param("agent", agent.id())
+        .param("kept", kept)
+        .update();
+    targets.forEach((target, config) ->
+        jdbc.sql(
+                "insert into "
+                    + table.table
+                    + " (agent_id, "
+                    + table.column
+                    + ", config) values (:agent, :target, cast(:config as jsonb)) on conflict (agent_id, "
+                    + table.column
+                    + ") do update set config = excluded.config")
+            .param("agent", agent.id())
+            .param("target", target)
+            .param("config", storable(config))
+            .update());
+  }
+
+  /** jsonb refuses the NUL character in texts. */
+  private static String storable(JsonNode node) {
+    return Json.MAPPER.writeValueAsString(node).replace("\\u0000", "");
+  }
+}

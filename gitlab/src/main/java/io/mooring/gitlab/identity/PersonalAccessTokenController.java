@@ -1,0 +1,171 @@
+package io.mooring.gitlab.identity;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mooring.gitlab.http.ApiException;
+import io.mooring.gitlab.http.ExternalUrl;
+import io.mooring.gitlab.http.Page;
+import io.mooring.gitlab.http.Parameters;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /personal_access_tokens} of the REST API. */
+@RestController
+@RequestMapping("/api/v4")
+class PersonalAccessTokenController {
+  /** GitLab's longest and default life of a token. */
+  private static final int MAX_DAYS = 365;
+
+  private static final int DEFAULT_DAYS = 30;
+
+  private final PersonalAccessTokens tokens;
+  private final Users users;
+  private final ExternalUrl external;
+
+  PersonalAccessTokenController(PersonalAccessTokens tokens, Users users, ExternalUrl external) {
+    this.tokens = tokens;
+    this.users = users;
+    this.external = external;
+  }
+
+  /** A token; its secret only when it was made just now. */
+  record TokenView(
+      long id,
+      String name,
+      @Nullable String description,
+      boolean revoked,
+      Instant createdAt,
+      List<String> scopes,
+      long userId,
+      @Nullable Instant lastUsedAt,
+      boolean active,
+      LocalDate expiresAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String token) {}
+
+  @GetMapping("/personal_access_tokens")
+  ResponseEntity<List<TokenView>> list(
+      Caller caller, Parameters parameters, HttpServletRequest request) {
+    User asking = caller.requireUser();
+    Optional<Long> of = asking.admin() ? parameters.number("user_id") : Optional.of(asking.id());
+    Page page = Page.of(parameters);
+    return page.answer(
+        request, external, tokens.list(of, page).map(token -> view(token, Optional.empty())));
+  }
+
+  @GetMapping("/personal_access_tokens/self")
+  TokenView self(Caller caller) {
+    if (caller instanceof Caller.TokenBearer bearer) {
+      return view(bearer.token(), Optional.empty());
+    }
+    throw ApiException.unauthorized();
+  }
+
+  @GetMapping("/personal_access_tokens/{id}")
+  TokenView get(Caller caller, @PathVariable long id) {
+    return view(require(caller, id), Optional.empty());
+  }
+
+  @DeleteMapping("/personal_access_tokens/self")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void revokeSelf(Caller caller) {
+    if (!(caller instanceof Caller.TokenBearer bearer)) {
+      throw ApiException.unauthorized();
+    }
+    tokens.revoke(bearer.token().id());
+  }
+
+  @DeleteMapping("/personal_access_tokens/{id}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void revoke(Caller caller, @PathVariable long id) {
+    tokens.revoke(require(caller, id).id());
+  }
+
+  /**
+   * GitLab makes a user's own tokens in its pages; until they exist here, a session may do it by
+   * REST.
+   */
+  @PostMapping("/personal_access_tokens")
+  @ResponseStatus(HttpStatus.CREATED)
+  TokenView create(Caller caller, Parameters parameters) {
+    User user = caller.requireUser();
+    if (caller instanceof Caller.TokenBearer) {
+      throw ApiException.forbidden("A token cannot make another one");
+    }
+    return issue(user.id(), parameters);
+  }
+
+  @PostMapping("/users/{id}/personal_access_tokens")
+  @ResponseStatus(HttpStatus.CREATED)
+  TokenView createFor(Caller caller, @PathVariable long id, Parameters parameters) {
+    caller.requireAdmin();
+    User owner = users.find(id).orElseThrow(() -> ApiException.notFound("User"));
+    return issue(owner.id(), parameters);
+  }
+
+  private TokenView issue(long userId, Parameters parameters) {
+    String name = parameters.requiredText("name");
+    Optional<String> description = parameters.text("description");
+    LocalDate today = tokens.today();
+    LocalDate expires = parameters.date("expires_at").orElse(today.plusDays(DEFAULT_DAYS));
+    Set<Scope> scopes =
+        parameters.texts("scopes").stream()
+            .flatMap(text -> {
+              Optional<Scope> scope = Scope.named(text);
+              if (scope.isEmpty()) {
+                parameters.refuse("scopes does not have a valid value");
+              }
+              return scope.stream();
+            })
+            .collect(Collectors.toSet());
+    if (scopes.isEmpty()) {
+      parameters.refuse("scopes is missing");
+    }
+    if (!expires.isAfter(today) || expires.isAfter(today.plusDays(MAX_DAYS))) {
+      parameters.refuse("expires_at is invalid");
+    }
+    if (name.isBlank() || name.length() > 255) {
+      parameters.refuse("name is invalid");
+    }
+    parameters.check();
+    PersonalAccessTokens.Issued issued = tokens.issue(userId, name, description, scopes, expires);
+    return view(issued.token(), Optional.of(issued.secret().text()));
+  }
+
+  /** A token of somebody else does not exist. */
+  private PersonalAccessToken require(Caller caller, long id) {
+    User asking = caller.requireUser();
+    return tokens
+        .find(id)
+        .filter(token -> asking.admin() || token.userId() == asking.id())
+        .orElseThrow(() -> ApiException.notFound("Personal Access Token"));
+  }
+
+  private TokenView view(PersonalAccessToken token, Optional<String> secret) {
+    return new TokenView(
+        token.id(),
+        token.name(),
+        token.description().orElse(null),
+        token.revoked(),
+        token.createdAt(),
+        token.scopes().stream().map(Scope::text).sorted().toList(),
+        token.userId(),
+        token.lastUsedAt().orElse(null),
+        token.isActive(tokens.today()),
+        token.expiresAt(),
+        secret.orElse(null));
+  }
+}

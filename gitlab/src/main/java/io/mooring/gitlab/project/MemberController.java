@@ -1,0 +1,188 @@
+package io.mooring.gitlab.project;
+
+import io.mooring.gitlab.http.ApiException;
+import io.mooring.gitlab.http.ExternalUrl;
+import io.mooring.gitlab.http.Page;
+import io.mooring.gitlab.http.Parameters;
+import io.mooring.gitlab.identity.Caller;
+import io.mooring.gitlab.identity.User;
+import io.mooring.gitlab.identity.Users;
+import io.mooring.gitlab.project.Members.Member;
+import io.mooring.gitlab.project.Members.Source;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code members} of projects and groups. Nobody gives or takes a role above their own. */
+@RestController
+@RequestMapping("/api/v4/{kind:projects|groups}/{id}/members")
+class MemberController {
+  private static final String GROUPS = "groups";
+
+  private final Access access;
+  private final Members members;
+  private final Users users;
+  private final ExternalUrl external;
+
+  MemberController(Access access, Members members, Users users, ExternalUrl external) {
+    this.access = access;
+    this.members = members;
+    this.users = users;
+    this.external = external;
+  }
+
+  /** A member as the API shows it. */
+  record MemberView(
+      long id,
+      String username,
+      String name,
+      String state,
+      int accessLevel,
+      @Nullable LocalDate expiresAt,
+      String webUrl) {}
+
+  /** A group or project and what the caller is in it. */
+  private record Place(Source source, Optional<Role> role) {}
+
+  @GetMapping
+  ResponseEntity<List<MemberView>> list(
+      Caller caller,
+      @PathVariable String kind,
+      @PathVariable String id,
+      Parameters parameters,
+      HttpServletRequest request) {
+    Place place = place(caller, kind, id);
+    caller.requireUser();
+    Page page = Page.of(parameters);
+    return page.answer(request, external, members.list(place.source(), page).map(this::view));
+  }
+
+  @GetMapping("/{user}")
+  MemberView get(
+      Caller caller, @PathVariable String kind, @PathVariable String id, @PathVariable long user) {
+    Place place = place(caller, kind, id);
+    caller.requireUser();
+    return view(require(place.source(), user));
+  }
+
+  @PostMapping
+  @ResponseStatus(HttpStatus.CREATED)
+  MemberView add(
+      Caller caller, @PathVariable String kind, @PathVariable String id, Parameters parameters) {
+    Place place = place(caller, kind, id);
+    Role own = requireMaintainer(caller, place, kind);
+    long userId = parameters.requiredNumber("user_id");
+    Role role = role(parameters);
+    Optional<LocalDate> expires = parameters.date("expires_at");
+    parameters.check();
+    requireAtLeast(own, role);
+    User user = users.find(userId).orElseThrow(() -> ApiException.notFound("User"));
+    try {
+      members.add(place.source(), user.id(), role, expires);
+    } catch (DuplicateKeyException e) {
+      throw ApiException.message(HttpStatus.CONFLICT, "Member already exists");
+    }
+    return view(require(place.source(), userId));
+  }
+
+  @PutMapping("/{user}")
+  MemberView update(
+      Caller caller,
+      @PathVariable String kind,
+      @PathVariable String id,
+      @PathVariable long user,
+      Parameters parameters) {
+    Place place = place(caller, kind, id);
+    Role own = requireMaintainer(caller, place, kind);
+    Role role = role(parameters);
+    Optional<LocalDate> expires = parameters.date("expires_at");
+    parameters.check();
+    Member member = require(place.source(), user);
+    requireAtLeast(own, role);
+    requireAtLeast(own, member.role());
+    if (role != Role.OWNER) {
+      requireAnotherOwner(place.source(), member);
+    }
+    members.update(place.source(), user, role, expires);
+    return view(require(place.source(), user));
+  }
+
+  @DeleteMapping("/{user}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void remove(
+      Caller caller, @PathVariable String kind, @PathVariable String id, @PathVariable long user) {
+    Place place = place(caller, kind, id);
+    if (caller.requireUser().id() != user) {
+      requireAtLeast(requireMaintainer(caller, place, kind), require(place.source(), user).role());
+    }
+    requireAnotherOwner(place.source(), require(place.source(), user));
+    members.remove(place.source(), user);
+  }
+
+  private Place place(Caller caller, String kind, String id) {
+    if (kind.equals(GROUPS)) {
+      Namespace group = access.group(caller, id);
+      return new Place(new Source.OfNamespace(group.id()), access.role(caller.user(), group));
+    }
+    Project project = access.project(caller, id);
+    return new Place(new Source.OfProject(project.id()), access.role(caller.user(), project));
+  }
+
+  /** In a group only owners decide who belongs to it. */
+  private static Role requireMaintainer(Caller caller, Place place, String kind) {
+    caller.requireUser();
+    Role least = kind.equals(GROUPS) ? Role.OWNER : Role.MAINTAINER;
+    return place.role().filter(role -> role.includes(least)).orElseThrow(ApiException::forbidden);
+  }
+
+  private static void requireAtLeast(Role own, Role other) {
+    if (!own.includes(other)) {
+      throw ApiException.forbidden();
+    }
+  }
+
+  /** A group without an owner could be managed by nobody. */
+  private void requireAnotherOwner(Source source, Member member) {
+    if (source instanceof Source.OfNamespace
+        && member.role() == Role.OWNER
+        && members.owners(source) < 2) {
+      throw ApiException.forbidden("the last owner of a group cannot leave it");
+    }
+  }
+
+  private static Role role(Parameters parameters) {
+    Optional<Role> role = Role.of(parameters.requiredNumber("access_level"));
+    if (role.isEmpty()) {
+      parameters.refuse("access_level does not have a valid value");
+    }
+    return role.orElse(Role.GUEST);
+  }
+
+  private Member require(Source source, long userId) {
+    return members.find(source, userId).orElseThrow(() -> ApiException.notFound("Member"));
+  }
+
+  private MemberView view(Member member) {
+    return new MemberView(
+        member.userId(),
+        member.username(),
+        member.name(),
+        "active",
+        member.role().level(),
+        member.expiresAt().orElse(null),
+        external.of("/" + member.username()));
+  }
+}
