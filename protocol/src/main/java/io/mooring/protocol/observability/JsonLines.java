@@ -17,9 +17,9 @@ import org.slf4j.event.KeyValuePair;
 
 /**
  * One JSON object a line: {@code level}, {@code time}, {@code msg}, the fields of the event, {@code
- * error} (redis-observability.md 6). Fields added for a whole program with {@link LogFields} follow
- * its own. What looks like one of GitLab's tokens is masked, as a last guard. Holds no state; any
- * thread.
+ * error} (redis-observability.md 6). Those of the running piece of work (SLF4J's MDC) and of a
+ * whole program ({@link LogFields}) follow its own. What looks like one of GitLab's tokens is
+ * masked, as a last guard. Holds no state; any thread.
  */
 public final class JsonLines extends EncoderBase<ILoggingEvent> {
   /**
@@ -55,6 +55,9 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
       for (KeyValuePair field : fields) {
         line.member(field.key, field.value);
       }
+    }
+    for (Map.Entry<String, String> field : event.getMDCPropertyMap().entrySet()) {
+      line.member(field.getKey(), field.getValue());
     }
     for (Map.Entry<String, Object> field : LogFields.of(event.getLoggerName()).entrySet()) {
       line.member(field.getKey(), field.getValue());
