@@ -28,9 +28,18 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A server with one storage in a directory of a test, and a channel to it. */
 final class TestGitaly implements AutoCloseable {
+  // java.util.logging forgets the level of a logger that nobody holds.
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+  static {
+    GRPC.setLevel(Level.SEVERE);
+  }
+
   private final Path storage;
   private final GitalyServer server;
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
