@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.mooring.apply.manifest.Source;
 import io.mooring.apply.object.ObjectRef;
 import io.mooring.apply.options.EngineOptions;
+import io.mooring.apply.options.Pace;
 import io.mooring.apply.report.EngineListener;
 import io.mooring.apply.report.ObjectState;
 import io.mooring.apply.report.SyncResult;
@@ -30,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** An engine against a real API server, with all it says. */
 final class TestEngine implements EngineListener, AutoCloseable {
+  static final long AGENT = 7;
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Every engine of a test run has inventories of its own. */
@@ -50,6 +52,18 @@ final class TestEngine implements EngineListener, AutoCloseable {
     this.client = client(user);
     this.engine =
         Engine.start(options, client, this, InstantSource.system(), new Random(projectId));
+  }
+
+  /** Quick where a person would wait, and with all that is in the namespace. */
+  static EngineOptions options(String namespace) {
+    return EngineOptions.defaults(AGENT)
+        .withDefaultNamespace(namespace)
+        .withReconcileTimeout(Duration.ZERO)
+        .withPace(Pace.defaults().withRetry(Duration.ofMillis(300), Duration.ofMillis(600)));
+  }
+
+  String inventoryId() {
+    return AGENT + "-" + projectId;
   }
 
   static long newProject() {

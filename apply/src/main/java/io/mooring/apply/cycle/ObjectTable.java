@@ -172,7 +172,8 @@ public final class ObjectTable {
     take(desired.type(), live, Optional.of(desired));
   }
 
-  private void take(ResourceType type, JsonObject live, Optional<Desired> applied) {
+  private void take(ResourceType type, JsonObject seen, Optional<Desired> applied) {
+    JsonObject live = withKind(seen, type);
     ObjectRef ref = type.ref(live.text("metadata", "namespace"), live.text("metadata", "name"));
     FieldOwnership ownership = FieldOwnership.of(live, fieldManager);
     LiveMark mark = LiveMark.of(live, ownership);
@@ -186,7 +187,7 @@ public final class ObjectTable {
       }
       if (!stale) {
         entry.live = mark;
-        entry.status = StatusRules.of(withKind(live, type), clock.instant());
+        entry.status = StatusRules.of(live, clock.instant());
       }
       compare(entry, live, ownership, applied);
       drifted = entry.hasDrifted();
@@ -223,7 +224,7 @@ public final class ObjectTable {
     return taken.isEmpty() ? "changed in the cluster" : String.join("; ", taken);
   }
 
-  /** Items of lists carry no kind, and the rules of a state need it. */
+  /** Items of lists carry no kind. */
   private static JsonObject withKind(JsonObject live, ResourceType type) {
     if (!live.text("kind").isEmpty()) {
       return live;

@@ -65,23 +65,18 @@ public final class PruneGuard {
     if (prune.candidates() == 0) {
       return new Verdict.Proceed();
     }
+    String leaving = objects(prune.candidates()) + " that left the manifests";
     if (!options.enabled()) {
-      return new Verdict.Skip(
-          objects(prune.candidates()) + " left the manifests and stay: pruning is switched off");
+      return new Verdict.Skip("kept, because pruning is switched off: " + leaving);
     }
     if (prune.errors() > 0) {
-      return new Verdict.Skip(
-          objects(prune.candidates()) + " left the manifests and stay until a cycle has no errors");
+      return new Verdict.Skip("kept until a cycle has no errors: " + leaving);
     }
     if (prune.allowed().filter(prune.commitId()::equals).isPresent()) {
       return new Verdict.Proceed();
     }
     if (prune.objects() == 0) {
-      return new Verdict.Halt(
-          "the commit has no manifests; the "
-              + objects(prune.candidates())
-              + " in the inventory stay. "
-              + way(prune));
+      return new Verdict.Halt("the commit has no manifests; kept: " + leaving + ". " + way(prune));
     }
     boolean large =
         prune.candidates() > SMALL
