@@ -23,12 +23,16 @@ public final class GrpcChannels {
   public static NettyChannelBuilder kas(
       KasAddress.Grpc address, ClientTls tls, Optional<String> serverName) {
     NettyChannelBuilder builder =
-        keepalive(NettyChannelBuilder.forTarget("dns:///" + address.endpoint()), Keepalive.CLIENT)
-            .channelType(NioSocketChannel.class)
+        kasTransport(NettyChannelBuilder.forTarget("dns:///" + address.endpoint()))
             .defaultLoadBalancingPolicy("round_robin");
     secure(builder, address.tls(), tls);
     serverName.ifPresent(builder::overrideAuthority);
     return builder;
+  }
+
+  /** Sets what every channel to kas has, whatever carries it: keepalive, and Java's own sockets. */
+  public static NettyChannelBuilder kasTransport(NettyChannelBuilder builder) {
+    return keepalive(builder, Keepalive.CLIENT).channelType(NioSocketChannel.class);
   }
 
   /**

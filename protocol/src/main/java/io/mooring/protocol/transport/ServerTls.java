@@ -2,6 +2,11 @@ package io.mooring.protocol.transport;
 
 import io.grpc.netty.GrpcSslContexts;
 import io.mooring.protocol.SettingException;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -76,6 +81,20 @@ public record ServerTls(String setting, List<X509Certificate> chain, PrivateKey 
   /** For gRPC: ALPN {@code h2}. */
   public SslContext grpc() {
     return build(GrpcSslContexts.configure(builder(), SslProvider.JDK));
+  }
+
+  /** For gRPC and HTTP/1.1 on one port: ALPN {@code h2}, {@code http/1.1}, or none. */
+  public SslContext grpcAndHttp() {
+    return build(
+        builder()
+            .sslProvider(SslProvider.JDK)
+            .applicationProtocolConfig(
+                new ApplicationProtocolConfig(
+                    Protocol.ALPN,
+                    SelectorFailureBehavior.NO_ADVERTISE,
+                    SelectedListenerFailureBehavior.ACCEPT,
+                    ApplicationProtocolNames.HTTP_2,
+                    ApplicationProtocolNames.HTTP_1_1)));
   }
 
   /** For HTTP/1.1: no ALPN. */
