@@ -117,6 +117,8 @@ final class LookupCache<K, V> {
   }
 
   private void load(K key, CompletableFuture<V> answer) {
+    Runnable end =
+        () -> answer.completeExceptionally(new IllegalStateException("ended without an answer"));
     try {
       Optional<GitLabException> known = knownError(key);
       if (known.isPresent()) {
@@ -124,14 +126,16 @@ final class LookupCache<K, V> {
       }
       V value = ask(key);
       good.put(key, value);
-      answer.complete(value);
+      end = () -> answer.complete(value);
     } catch (GitLabException | StatusException | RuntimeException e) {
-      answer.completeExceptionally(e);
+      end = () -> answer.completeExceptionally(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      answer.completeExceptionally(e);
+      end = () -> answer.completeExceptionally(e);
     } finally {
+      // Before it ends: who asks after that must not be given this answer again.
       running.remove(key, answer);
+      end.run();
     }
   }
 
