@@ -43,12 +43,14 @@ public final class GrpcMetrics {
     sent = counter(side + "_msg_sent", "Messages sent", registry);
     handled =
         Counter.builder()
+            .withoutExemplars()
             .name(side + "_handled")
             .help("RPCs completed, with any status")
             .labelNames("grpc_type", "grpc_service", "grpc_method", "grpc_code")
             .register(registry);
     inFlight =
         Gauge.builder()
+            .withoutExemplars()
             .name(side + "_requests_in_flight")
             .help("RPCs that run now")
             .labelNames("grpc_service", "grpc_method")
@@ -67,6 +69,7 @@ public final class GrpcMetrics {
 
   private static Counter counter(String name, String help, PrometheusRegistry registry) {
     return Counter.builder()
+        .withoutExemplars()
         .name(name)
         .help(help)
         .labelNames("grpc_type", "grpc_service", "grpc_method")
