@@ -23,10 +23,12 @@ public final class Cluster implements AutoCloseable {
   private static final int CONFLICT = 409;
 
   private final KubernetesClient client;
+  private final VirtualHttp http;
   private final URI server;
 
-  private Cluster(KubernetesClient client) {
+  private Cluster(KubernetesClient client, VirtualHttp http) {
     this.client = client;
+    this.http = http;
     this.server = URI.create(client.getConfiguration().getMasterUrl());
   }
 
@@ -37,12 +39,14 @@ public final class Cluster implements AutoCloseable {
    * @throws SettingException when the options name nothing usable
    */
   public static Cluster open(KubernetesOptions options, ExecutorService tasks) {
-    return new Cluster(
+    var http = new VirtualHttp(tasks);
+    KubernetesClient client =
         new KubernetesClientBuilder()
             .withConfig(KubernetesSettings.config(options))
-            .withHttpClientFactory(new VirtualHttp(tasks))
+            .withHttpClientFactory(http)
             .withTaskExecutor(tasks)
-            .build());
+            .build();
+    return new Cluster(client, http);
   }
 
   /** The library's client, for what works with it. It stays this object's. */
@@ -151,5 +155,6 @@ public final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+    http.close();
   }
 }

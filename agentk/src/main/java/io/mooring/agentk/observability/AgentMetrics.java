@@ -29,6 +29,7 @@ public final class AgentMetrics implements SyncListener {
     JvmMemoryMetrics.builder().register(registry);
     JvmThreadsMetrics.builder().register(registry);
     Gauge.builder()
+        .withoutExemplars()
         .name("gitlab_build_info")
         .help("1 for the build that runs")
         .labelNames("version", "built")
@@ -36,27 +37,35 @@ public final class AgentMetrics implements SyncListener {
         .labelValues(BuildInfo.current().version(), BuildInfo.current().built())
         .set(1);
     leader =
-        Gauge.builder().name("agentk_leader").help("1 while this Pod leads").register(registry);
+        Gauge.builder()
+            .withoutExemplars()
+            .name("agentk_leader")
+            .help("1 while this Pod leads")
+            .register(registry);
     syncs =
         Counter.builder()
+            .withoutExemplars()
             .name("agentk_gitops_syncs")
             .help("Cycles over a batch of manifests that ended")
             .labelNames("outcome")
             .register(registry);
     duration =
         Histogram.builder()
+            .withoutExemplars()
             .name("agentk_gitops_sync_duration_seconds")
             .help("Time from the start of a cycle to its end")
             .classicOnly()
             .register(registry);
     objects =
         Counter.builder()
+            .withoutExemplars()
             .name("agentk_gitops_objects")
             .help("Objects by what a cycle did with them")
             .labelNames("action")
             .register(registry);
     warnings =
         Counter.builder()
+            .withoutExemplars()
             .name("agentk_gitops_warning_events")
             .help("Warnings of the cluster about managed objects")
             .register(registry);

@@ -7,9 +7,11 @@ import java.util.List;
 /** Remembers how large each message was on the wire and after decompression. */
 public final class MessageSizes extends ServerStreamTracer.Factory {
   private final List<Sizes> sizes;
+  private final List<String> streams;
 
-  MessageSizes(List<Sizes> sizes) {
+  MessageSizes(List<Sizes> sizes, List<String> streams) {
     this.sizes = sizes;
+    this.streams = streams;
   }
 
   /** Sizes in bytes; equal when a message was not compressed. */
@@ -17,6 +19,7 @@ public final class MessageSizes extends ServerStreamTracer.Factory {
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+    streams.add(method);
     return new ServerStreamTracer() {
       @Override
       public void inboundMessageRead(int number, long wire, long plain) {

@@ -34,6 +34,7 @@ public final class TestKas implements AutoCloseable {
   private final List<RegisterRequest> registrations = new CopyOnWriteArrayList<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final List<MessageSizes.Sizes> messages = new CopyOnWriteArrayList<>();
+  private final List<String> streams = new CopyOnWriteArrayList<>();
   private final Server server;
   private final boolean tls;
 
@@ -54,7 +55,7 @@ public final class TestKas implements AutoCloseable {
     this.tls = tls.isPresent();
     var builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-            .addStreamTracerFactory(new MessageSizes(messages))
+            .addStreamTracerFactory(new MessageSizes(messages, streams))
             .addService(ServerInterceptors.intercept(configurations, new Recorder()))
             .addService(ServerInterceptors.intercept(manifests, new Recorder()))
             .addService(ServerInterceptors.intercept(new Registrations(), new Recorder()));
@@ -112,6 +113,11 @@ public final class TestKas implements AutoCloseable {
   /** Sizes of all messages that arrived. */
   public List<MessageSizes.Sizes> messages() {
     return messages;
+  }
+
+  /** Methods of all calls that arrived, unknown ones too. */
+  public List<String> streams() {
+    return streams;
   }
 
   public List<Call> calls() {
