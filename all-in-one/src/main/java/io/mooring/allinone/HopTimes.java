@@ -21,6 +21,9 @@ import org.slf4j.event.KeyValuePair;
  */
 public final class HopTimes extends AppenderBase<ILoggingEvent> {
 
+  /** Name of the last hop. */
+  static final String LAST = "applied in the cluster";
+
   private static final int KEPT = 2_000; // a few hundred pushes
 
   /** The constant message of each hop, in the order a commit meets them. */
@@ -30,7 +33,7 @@ public final class HopTimes extends AppenderBase<ILoggingEvent> {
           "Git push event received", "notice received by kas",
           "Sending objects", "manifests sent by kas",
           "Received objects", "manifests received by agentk",
-          "Applied objects", "applied in the cluster");
+          "Applied objects", LAST);
 
   private static final List<String> ORDER =
       List.of(
@@ -59,7 +62,7 @@ public final class HopTimes extends AppenderBase<ILoggingEvent> {
 
   @Override
   protected void append(ILoggingEvent event) {
-    if (!HOPS.containsKey(event.getMessage())) {
+    if (!HOPS.containsKey(event.getMessage()) && !event.getMessage().equals("Sent objects")) {
       return;
     }
     Map<String, String> fields = new java.util.HashMap<>();
@@ -93,6 +96,29 @@ public final class HopTimes extends AppenderBase<ILoggingEvent> {
       }
     }
     return List.copyOf(hops);
+  }
+
+  /** When GitLab had accepted the push. */
+  public Instant accepted(Worktree.Pushed pushed) {
+    return line(pushed, "Git push received").at();
+  }
+
+  /** How many bytes kas read from Git for this commit. */
+  public long bytesFromGit(Worktree.Pushed pushed) {
+    return Long.parseLong(line(pushed, "Sent objects").fields().getOrDefault("bytes_from_git", "-1"));
+  }
+
+  private Line line(Worktree.Pushed pushed, String message) {
+    synchronized (lines) {
+      return lines.stream()
+          .filter(line -> line.message().equals(message))
+          .filter(line -> pushed.commit().equals(line.fields().get("commit_id")))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalStateException(
+                      "no line \"%s\" for commit %s".formatted(message, pushed.commit())));
+    }
   }
 
   private static boolean names(Line line, String commit, String project) {

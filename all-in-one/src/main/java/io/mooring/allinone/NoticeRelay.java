@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
@@ -22,16 +21,17 @@ final class NoticeRelay implements AutoCloseable {
   private static final int BACKLOG = 16;
 
   private final ServerSocket listener;
-  private final InetSocketAddress target;
+  private final int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
 
-  private NoticeRelay(ServerSocket listener, InetSocketAddress target) {
+  private NoticeRelay(ServerSocket listener, int target) {
     this.listener = listener;
     this.target = target;
   }
 
-  static NoticeRelay to(InetSocketAddress target) throws IOException {
+  /** Passes connections on to this port of loopback. */
+  static NoticeRelay to(int target) throws IOException {
     NoticeRelay relay =
         new NoticeRelay(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), target);
     Thread.ofVirtual().name("notice-relay").start(relay::accept);
@@ -75,7 +75,7 @@ final class NoticeRelay implements AutoCloseable {
       near.close();
       return;
     }
-    Socket far = new Socket(target.getAddress(), target.getPort());
+    Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
     open.add(near);
     open.add(far);
     Thread.ofVirtual().name("notice-relay-out").start(() -> pass(near, far));

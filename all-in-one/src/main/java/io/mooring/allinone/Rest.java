@@ -1,7 +1,5 @@
 package io.mooring.allinone;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mooring.protocol.secret.Secret;
 import java.io.IOException;
 import java.net.URI;
@@ -14,12 +12,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** GitLab's REST API as a script would use it: one personal access token, JSON in and out. */
 public final class Rest implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final URI base;
   private final Secret token;
@@ -58,7 +58,7 @@ public final class Rest implements AutoCloseable {
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(base.resolve("/api/v4" + path))
         .timeout(LIMIT)
-        .header("PRIVATE-TOKEN", token.reveal());
+        .header("PRIVATE-TOKEN", token.text());
   }
 
   private JsonNode send(HttpRequest request) throws IOException, InterruptedException {

@@ -1,0 +1,333 @@
+package io.mooring.allinone;
+
+import tools.jackson.databind.JsonNode;
+import io.mooring.testkit.process.Command;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code ./quickstart --check}: the sample's life, step by step, each looked at in the cluster with
+ * kubectl. Prints one line a step; the first that fails ends it.
+ */
+final class Check {
+
+  private static final int TIMED_PUSHES = 5;
+  private static final Duration PUSH_TARGET = Duration.ofSeconds(2);
+
+  /** Longest wait for anything; far above what a busy machine needs. */
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+  private final Stack stack;
+  private final FirstLook sample;
+  private final Progress progress;
+  private int passed;
+
+  Check(Stack stack, FirstLook sample, Progress progress) {
+    this.stack = stack;
+    this.sample = sample;
+    this.progress = progress;
+  }
+
+  /** A check that failed, with what was seen instead. */
+  static final class FailedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    FailedException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    /** What the line says after "ok". Throws when what should be is not. */
+    String run() throws IOException, InterruptedException;
+  }
+
+  @FunctionalInterface
+  private interface Look {
+    boolean isSo() throws IOException, InterruptedException;
+  }
+
+  /** Runs every step. */
+  void run() throws FailedException, InterruptedException {
+    step("the agent is registered and connected", this::agentIsConnected);
+    step("the first push is in the cluster", this::firstPushArrived);
+    step("push to applied, with push notices", this::timedPushes);
+    step("a commit beside the manifests writes nothing", this::unchangedIsNotWritten);
+    step("a removed manifest removes its object", this::removalPrunes);
+    step("a broken manifest stops nothing else and prunes nothing", this::brokenManifest);
+    step("the mended manifest applies", this::mendedManifest);
+    step("an object changed by hand is put back", this::driftIsHealed);
+    step("a deleted object comes back", this::deletionIsHealed);
+    step("a bad configuration leaves the last good one in place", this::badConfiguration);
+    step("the removal of everything waits for a person", this::largePruneIsHalted);
+    step("push to applied without a notice, by kas's poll", this::lostNotice);
+    step("no secret in any log line", this::noSecretIsLogged);
+    progress.plain("%d checks passed", passed);
+  }
+
+  private void step(String name, Step step) throws FailedException, InterruptedException {
+    try {
+      String detail = step.run();
+      passed++;
+      progress.say("ok    %s%s", name, detail.isEmpty() ? "" : ": " + detail);
+    } catch (IOException | RuntimeException e) {
+      progress.say("FAIL  %s: %s", name, String.valueOf(e.getMessage()));
+      throw new FailedException(name, e);
+    }
+  }
+
+  private String agentIsConnected() throws IOException, InterruptedException {
+    await(
+        "an entry in the agent's connections",
+        () -> !stack.rest().read(sample.agentPath() + "/connections").isEmpty());
+    return "";
+  }
+
+  private String firstPushArrived() throws IOException, InterruptedException {
+    await("the ConfigMap of the sample", () -> exists("configmap", "greeting"));
+    await("the Role of the sample", () -> exists("role", "greeter"));
+    require("hello", text());
+    return "namespace, ConfigMap, Service, ServiceAccount and Role";
+  }
+
+  private String timedPushes() throws IOException, InterruptedException {
+    List<Duration> taken = new ArrayList<>();
+    for (int i = 1; i <= TIMED_PUSHES; i++) {
+      taken.add(timedPush("timed " + i));
+    }
+    Collections.sort(taken);
+    Duration median = taken.get(TIMED_PUSHES / 2);
+    if (median.compareTo(PUSH_TARGET) >= 0) {
+      throw new IOException(
+          "median %s of %d pushes (expected: less than %s)"
+              .formatted(seconds(median), TIMED_PUSHES, seconds(PUSH_TARGET)));
+    }
+    return "median %s of %d (%s to %s)"
+        .formatted(
+            seconds(median),
+            TIMED_PUSHES,
+            seconds(taken.getFirst()),
+            seconds(taken.getLast()));
+  }
+
+  /** From the start of {@code git push} to the line that kubectl prints. */
+  private Duration timedPush(String text) throws IOException, InterruptedException {
+    try (ConfigMapWatch watch =
+        ConfigMapWatch.start(
+            stack.cluster().kubeconfig(), Sample.NAMESPACE, "greeting", stack.clock())) {
+      watch.await(text(), LIMIT);
+      Instant started =
+          sample.tree().write(Sample.GREETING, Sample.greeting(text)).push("Say " + text).started();
+      return Duration.between(started, watch.await(text, LIMIT));
+    }
+  }
+
+  private String unchangedIsNotWritten() throws IOException, InterruptedException {
+    String before = resourceVersions();
+    String commit = sample.tree().write("README.md", "A sample.\n").push("Describe it").commit();
+    awaitSync(commit, "SUCCEEDED");
+    require(before, resourceVersions());
+    return "";
+  }
+
+  private String removalPrunes() throws IOException, InterruptedException {
+    sample.tree().remove(Sample.SERVICE).push("Remove the service");
+    await("the Service to be gone", () -> !exists("service", "greeter"));
+    require("timed " + TIMED_PUSHES, text());
+    return "";
+  }
+
+  private String brokenManifest() throws IOException, InterruptedException {
+    String commit =
+        sample
+            .tree()
+            .write("manifests/broken.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: x\n")
+            .write(Sample.GREETING, Sample.greeting("beside the broken one"))
+            .remove("manifests/account.yaml")
+            .push("Break a manifest")
+            .commit();
+    await("the good manifests to be applied", () -> text().equals("beside the broken one"));
+    JsonNode deployment = awaitSync(commit, "FAILED");
+    require("true", String.valueOf(exists("role", "greeter")));
+    JsonNode problem = deployment.path("problems").path(0);
+    require("manifests/broken.yaml", problem.path("file").asString());
+    require("4", problem.path("line").asString());
+    return "REST shows %s:%s:%s: %s"
+        .formatted(
+            problem.path("file").asString(),
+            problem.path("line").asString(),
+            problem.path("column").asString(),
+            problem.path("message").asString());
+  }
+
+  private String mendedManifest() throws IOException, InterruptedException {
+    String commit =
+        sample
+            .tree()
+            .remove("manifests/broken.yaml")
+            .write("manifests/account.yaml", Objects.requireNonNull(Sample.FILES.get("manifests/account.yaml")))
+            .push("Mend it")
+            .commit();
+    awaitSync(commit, "SUCCEEDED");
+    return "";
+  }
+
+  private String driftIsHealed() throws IOException, InterruptedException {
+    stack
+        .cluster()
+        .kubectl()
+        .run("-n", Sample.NAMESPACE, "patch", "configmap", "greeting", "-p", "{\"data\":{\"text\":\"by hand\"}}");
+    Instant changed = stack.clock().instant();
+    await("the text of the manifest", () -> text().equals("beside the broken one"));
+    return "after " + seconds(Duration.between(changed, stack.clock().instant()));
+  }
+
+  private String deletionIsHealed() throws IOException, InterruptedException {
+    stack.cluster().kubectl().run("-n", Sample.NAMESPACE, "delete", "role", "greeter");
+    Instant deleted = stack.clock().instant();
+    await("the Role to be back", () -> exists("role", "greeter"));
+    return "after " + seconds(Duration.between(deleted, stack.clock().instant()));
+  }
+
+  private String badConfiguration() throws IOException, InterruptedException {
+    sample
+        .tree()
+        .write(Sample.CONFIGURATION, "gitops:\n  manifest_projects:\n  - idd: demo/sample\n")
+        .push("Break the configuration");
+    await("the error in the agent's state", () -> configuration().path("status").asString().equals("rejected"));
+    JsonNode problem = configuration().path("problems").path(0);
+    require("3", problem.path("line").asString());
+    String shown =
+        "%s:%s:%s: %s"
+            .formatted(
+                problem.path("file").asString(),
+                problem.path("line").asString(),
+                problem.path("column").asString(),
+                problem.path("message").asString());
+    timedPush("still deploying");
+    sample
+        .tree()
+        .write(Sample.CONFIGURATION, Objects.requireNonNull(Sample.FILES.get(Sample.CONFIGURATION)))
+        .push("Mend the configuration");
+    await("the configuration to be applied", () -> configuration().path("status").asString().equals("applied"));
+    return shown;
+  }
+
+  private String largePruneIsHalted() throws IOException, InterruptedException {
+    sample.tree().remove("manifests/account.yaml").remove("manifests/namespace.yaml");
+    String commit = sample.tree().remove(Sample.GREETING).push("Remove everything").commit();
+    JsonNode deployment = awaitOutcome(commit);
+    require("true", String.valueOf(exists("configmap", "greeting")));
+    require("true", String.valueOf(exists("role", "greeter")));
+    String outcome = deployment.path("outcome").asString();
+    Sample.write(sample.tree());
+    awaitSync(sample.tree().push("Bring everything back").commit(), "SUCCEEDED");
+    return outcome + ", " + deployment.path("message").asString();
+  }
+
+  private String lostNotice() throws IOException, InterruptedException {
+    stack.loseNotices();
+    try {
+      return seconds(timedPush("found by polling")) + ", kas polls every " + stack.pollPeriod().toSeconds() + " s";
+    } finally {
+      stack.deliverNotices();
+    }
+  }
+
+  private String noSecretIsLogged() throws IOException {
+    List<String> leaks = stack.secretsInLogs();
+    if (!leaks.isEmpty()) {
+      throw new IOException("found " + leaks);
+    }
+    return "";
+  }
+
+  private JsonNode awaitSync(String commit, String outcome) throws IOException, InterruptedException {
+    JsonNode deployment = awaitOutcome(commit);
+    if (!deployment.path("outcome").asString().equals(outcome)) {
+      throw new IOException("the sync of %s ended with %s (expected: %s)".formatted(commit, deployment, outcome));
+    }
+    return deployment;
+  }
+
+  private JsonNode awaitOutcome(String commit) throws IOException, InterruptedException {
+    await("the sync of " + commit, () -> deployment().path("commit_id").asString().equals(commit));
+    return deployment();
+  }
+
+  private JsonNode deployment() throws IOException, InterruptedException {
+    return state().path("deployments").path(0);
+  }
+
+  private JsonNode configuration() throws IOException, InterruptedException {
+    return state().path("configuration");
+  }
+
+  private JsonNode state() throws IOException, InterruptedException {
+    return stack.rest().read(sample.agentPath() + "/state");
+  }
+
+  private boolean exists(String kind, String name) {
+    Command.Output got =
+        stack.cluster().kubectl().command("-n", Sample.NAMESPACE, "get", kind, name, "-o", "name").run();
+    return got.exitCode() == 0;
+  }
+
+  private String text() {
+    return stack
+        .cluster()
+        .kubectl()
+        .run("-n", Sample.NAMESPACE, "get", "configmap", "greeting", "-o", "jsonpath={.data.text}");
+  }
+
+  private String resourceVersions() {
+    return stack
+        .cluster()
+        .kubectl()
+        .run(
+            "-n",
+            Sample.NAMESPACE,
+            "get",
+            "configmap/greeting",
+            "service/greeter",
+            "serviceaccount/greeter",
+            "role/greeter",
+            "-o",
+            "jsonpath={.items[*].metadata.resourceVersion}");
+  }
+
+  private static void await(String what, Look look) throws IOException, InterruptedException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!look.isSo()) {
+      if (System.nanoTime() > end) {
+        throw new IOException("waited %d s for %s".formatted(LIMIT.toSeconds(), what));
+      }
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  private static void require(String expected, String seen) throws IOException {
+    if (!expected.equals(seen)) {
+      throw new IOException("saw \"%s\" (expected: \"%s\")".formatted(seen, expected));
+    }
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.2f s", duration.toNanos() / (double) TimeUnit.SECONDS.toNanos(1));
+  }
+}
