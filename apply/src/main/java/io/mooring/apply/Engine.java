@@ -3,6 +3,7 @@ package io.mooring.apply;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.mooring.apply.cluster.ApiException;
 import io.mooring.apply.cluster.Cancellation;
+import io.mooring.apply.cluster.Crew;
 import io.mooring.apply.cluster.KubernetesApi;
 import io.mooring.apply.cluster.RequestCounts;
 import io.mooring.apply.cluster.Retry;
@@ -47,7 +48,7 @@ public final class Engine implements AutoCloseable {
   private final InstantSource clock;
   private final KubernetesApi api;
   private final Retry retry;
-  private final Cancellation cancellation = new Cancellation();
+  private final Crew crew = new Crew();
   private final ObjectTable table;
   private final WatchSet watches;
   private final Healer healer;
@@ -55,7 +56,6 @@ public final class Engine implements AutoCloseable {
   private final InventoryWatch inventoryWatch;
   private final Reporter reporter;
   private final Agenda agenda;
-  private final Thread thread;
   // Of the engine's thread alone.
   private Optional<Cycle> cycle = Optional.empty();
   private Optional<SyncResult> lastResult = Optional.empty();
@@ -71,22 +71,15 @@ public final class Engine implements AutoCloseable {
     this.api = new KubernetesApi(client);
     this.retry = new Retry(random);
     this.table = new ObjectTable(clock, options.fieldManager(), options.reconcileTimeout());
-    this.watches = new WatchSet(api, table, random, cancellation);
-    this.healer = new Healer(table, clock, options.pace().inFlight(), cancellation);
-    String name = "apply " + options.agentId();
-    this.reporter = new Reporter(table, listener, cancellation, name);
+    this.watches = new WatchSet(api, table, random, crew);
+    this.healer = new Healer(table, clock, options.pace().inFlight(), crew);
+    this.reporter = new Reporter(table, listener, crew);
     this.agenda = new Agenda(options.pace(), clock, random);
     this.warnings =
         new Warnings(
-            api,
-            new Owners(api, table::isWanted, clock),
-            reporter::warning,
-            clock,
-            random,
-            cancellation);
-    this.inventoryWatch = new InventoryWatch(api, agenda, random, cancellation);
+            api, new Owners(api, table::isWanted, clock), reporter::warning, clock, random, crew);
+    this.inventoryWatch = new InventoryWatch(api, agenda, random, crew);
     table.onDrift(healer::drifted);
-    this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
   }
 
   /**
@@ -102,7 +95,7 @@ public final class Engine implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random) {
     Engine engine = new Engine(options, client, listener, clock, random);
-    engine.thread.start();
+    engine.crew.start("apply " + options.agentId(), engine::run);
     return engine;
   }
 
@@ -130,17 +123,9 @@ public final class Engine implements AutoCloseable {
    */
   @Override
   public void close() {
-    cancellation.cancel();
     agenda.stop();
-    watches.close();
-    inventoryWatch.close();
-    warnings.close();
-    healer.close();
-    thread.interrupt();
-    reporter.close();
     try {
-      thread.join(CLOSING);
-      reporter.join(CLOSING);
+      crew.end(CLOSING);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -148,7 +133,7 @@ public final class Engine implements AutoCloseable {
 
   private void run() {
     try {
-      while (!cancellation.isCancelled()) {
+      while (!crew.cancellation().isCancelled()) {
         Agenda.Turn turn = agenda.next();
         switch (turn) {
           case Agenda.Turn.Stop() -> {
@@ -169,7 +154,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private void lookAfterDepartures() throws InterruptedException {
-    if (cycle.isPresent() && cycle.get().lookAfterDepartures(cancellation)) {
+    if (cycle.isPresent() && cycle.get().lookAfterDepartures(crew.cancellation())) {
       agenda.wake();
     }
   }
@@ -213,7 +198,8 @@ public final class Engine implements AutoCloseable {
 
   private Cycle cycle() throws ApiException, InterruptedException {
     if (cycle.isEmpty()) {
-      ServerVersion version = ServerVersion.of(retry.send(cancellation, () -> api.get("/version")));
+      ServerVersion version =
+          ServerVersion.of(retry.send(crew.cancellation(), () -> api.get("/version")));
       Settings settings = new Settings(options, api, retry, version.validatesFields());
       cycle = Optional.of(new Cycle(settings, table, watches, healer, clock));
     }

@@ -1,6 +1,6 @@
 package io.mooring.apply;
 
-import io.mooring.apply.cluster.Cancellation;
+import io.mooring.apply.cluster.Crew;
 import io.mooring.apply.cluster.KubernetesApi;
 import io.mooring.apply.desired.Labels;
 import io.mooring.apply.inventory.InventoryIdentity;
@@ -22,18 +22,17 @@ final class InventoryWatch implements AutoCloseable {
   private final KubernetesApi api;
   private final Agenda agenda;
   private final RandomGenerator random;
-  private final Cancellation cancellation;
+  private final Crew crew;
   private Optional<InventoryIdentity> watched = Optional.empty();
   private Optional<ListWatch> watch = Optional.empty();
   private volatile String commitId = "";
   private volatile String allowed = "";
 
-  InventoryWatch(
-      KubernetesApi api, Agenda agenda, RandomGenerator random, Cancellation cancellation) {
+  InventoryWatch(KubernetesApi api, Agenda agenda, RandomGenerator random, Crew crew) {
     this.api = api;
     this.agenda = agenda;
     this.random = random;
-    this.cancellation = cancellation;
+    this.crew = crew;
   }
 
   /** Watches this inventory for the sake of this commit. */
@@ -46,7 +45,7 @@ final class InventoryWatch implements AutoCloseable {
     watched = Optional.of(identity);
     String query = "labelSelector=" + Labels.INVENTORY_ID + "%3D" + identity.id();
     Target target = new Target(InventoryStore.path(identity), query, false);
-    watch = Optional.of(new ListWatch(api, target, sink(), random, cancellation));
+    watch = Optional.of(new ListWatch(api, target, sink(), random, crew));
   }
 
   private Sink sink() {

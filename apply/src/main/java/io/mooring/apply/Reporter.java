@@ -1,6 +1,6 @@
 package io.mooring.apply;
 
-import io.mooring.apply.cluster.Cancellation;
+import io.mooring.apply.cluster.Crew;
 import io.mooring.apply.cycle.ObjectTable;
 import io.mooring.apply.report.EngineListener;
 import io.mooring.apply.report.ObjectState;
@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells the listener, from a thread of its own and in order. */
-final class Reporter implements AutoCloseable {
+final class Reporter {
   private static final Logger log = LoggerFactory.getLogger(Reporter.class);
 
   /** States are gathered for this long, so that a rollout is some calls and not thousands. */
@@ -42,19 +42,18 @@ final class Reporter implements AutoCloseable {
 
   private final ObjectTable table;
   private final EngineListener listener;
-  private final Cancellation cancellation;
+  private final Crew crew;
   private final BlockingQueue<Message> queue = new LinkedBlockingQueue<>();
   private final AtomicLong lostWarnings = new AtomicLong();
-  private final Thread thread;
   // Of the reporter's thread alone.
   private boolean told;
   private Optional<Message.Started> current = Optional.empty();
 
-  Reporter(ObjectTable table, EngineListener listener, Cancellation cancellation, String name) {
+  Reporter(ObjectTable table, EngineListener listener, Crew crew) {
     this.table = table;
     this.listener = listener;
-    this.cancellation = cancellation;
-    this.thread = Thread.ofVirtual().name(name + " reporter").start(this::run);
+    this.crew = crew;
+    crew.start("reporter", this::run);
   }
 
   void started(long projectId, String commitId) {
@@ -75,7 +74,7 @@ final class Reporter implements AutoCloseable {
 
   private void run() {
     try {
-      while (!cancellation.isCancelled()) {
+      while (!crew.cancellation().isCancelled()) {
         Message message =
             queue.poll(told ? GATHER.toMillis() : FIRST.toMillis(), TimeUnit.MILLISECONDS);
         if (message != null) {
@@ -122,14 +121,5 @@ final class Reporter implements AutoCloseable {
     } catch (RuntimeException e) {
       log.atError().setCause(e).log("Listener failed");
     }
-  }
-
-  @Override
-  public void close() {
-    thread.interrupt();
-  }
-
-  void join(Duration limit) throws InterruptedException {
-    thread.join(limit);
   }
 }

@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -198,7 +200,8 @@ public final class KubernetesApi {
             ? builder.forStreaming().build()
             : builder.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS).build();
     HttpResponse<InputStream> response =
-        await("GET " + request, http.sendAsync(built, InputStream.class), REQUEST.plus(MARGIN));
+        await(
+            "GET " + request, () -> http.sendAsync(built, InputStream.class), REQUEST.plus(MARGIN));
     if (response.isSuccessful()) {
       return response.body();
     }
@@ -215,7 +218,7 @@ public final class KubernetesApi {
     HttpRequest built =
         request.header("Accept", JSON).timeout(REQUEST.toMillis(), TimeUnit.MILLISECONDS).build();
     HttpResponse<byte[]> response =
-        await(name, http.sendAsync(built, byte[].class), REQUEST.plus(MARGIN));
+        await(name, () -> http.sendAsync(built, byte[].class), REQUEST.plus(MARGIN));
     byte[] body = response.body() == null ? new byte[0] : response.body();
     if (!response.isSuccessful()) {
       throw ApiException.answered(name, response.code(), body);
@@ -231,8 +234,14 @@ public final class KubernetesApi {
     }
   }
 
-  private static <T> T await(String request, CompletableFuture<T> answer, Duration limit)
+  private static <T> T await(String request, Supplier<CompletableFuture<T>> send, Duration limit)
       throws ApiException, InterruptedException {
+    CompletableFuture<T> answer;
+    try {
+      answer = send.get();
+    } catch (RejectedExecutionException | IllegalStateException e) {
+      throw ApiException.noAnswer(request, new IOException("the client is closed", e));
+    }
     try {
       return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

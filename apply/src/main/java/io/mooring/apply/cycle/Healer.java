@@ -1,6 +1,6 @@
 package io.mooring.apply.cycle;
 
-import io.mooring.apply.cluster.Cancellation;
+import io.mooring.apply.cluster.Crew;
 import io.mooring.apply.desired.Desired;
 import io.mooring.apply.object.ObjectRef;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Told by the {@link ObjectTable}; one thread waits for what is due, each object is then applied by
  * a thread of its own, some at a time.
  */
-public final class Healer implements AutoCloseable {
+public final class Healer {
   private static final Logger log = LoggerFactory.getLogger(Healer.class);
 
   /**
@@ -41,22 +41,21 @@ public final class Healer implements AutoCloseable {
   private final ObjectTable table;
   private final InstantSource clock;
   private final int inFlight;
-  private final Cancellation cancellation;
+  private final Crew crew;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Map<ObjectRef, Due> queue = new HashMap<>();
   private final Map<ObjectRef, HealPace> paces = new HashMap<>();
-  private final Thread thread;
   private Optional<Applier> applier = Optional.empty();
   private int running;
 
   /** Starts waiting for drift; nothing is healed before {@link #use}. */
-  public Healer(ObjectTable table, InstantSource clock, int inFlight, Cancellation cancellation) {
+  public Healer(ObjectTable table, InstantSource clock, int inFlight, Crew crew) {
     this.table = table;
     this.clock = clock;
     this.inFlight = inFlight;
-    this.cancellation = cancellation;
-    this.thread = Thread.ofVirtual().name("healer").start(this::run);
+    this.crew = crew;
+    crew.start("healer", this::run);
   }
 
   /** Heals with this from now on. */
@@ -92,14 +91,17 @@ public final class Healer implements AutoCloseable {
 
   private void run() {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      while (!cancellation.isCancelled()) {
-        for (ObjectRef ref : takeDue()) {
-          threads.execute(() -> heal(ref));
+      try {
+        while (!crew.cancellation().isCancelled()) {
+          for (ObjectRef ref : takeDue()) {
+            threads.execute(() -> heal(ref));
+          }
         }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } finally {
+        threads.shutdownNow();
       }
-      threads.shutdownNow();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -164,7 +166,7 @@ public final class Healer implements AutoCloseable {
       lock.lock();
       try {
         running--;
-        if (failed && !cancellation.isCancelled()) {
+        if (failed && !crew.cancellation().isCancelled()) {
           Duration pause = RETRY.multipliedBy(1L << Math.min(failures, MAX_DOUBLINGS));
           queue.putIfAbsent(ref, new Due(clock.instant().plus(pause), failures + 1));
         }
@@ -177,7 +179,7 @@ public final class Healer implements AutoCloseable {
 
   private boolean heal(Desired desired, String conflict, boolean hot, Applier current)
       throws InterruptedException {
-    Applied applied = current.apply(desired, cancellation);
+    Applied applied = current.apply(desired, crew.cancellation());
     if (applied.isFailure()) {
       log.atInfo()
           .addKeyValue("object_key", desired.ref())
@@ -195,10 +197,5 @@ public final class Healer implements AutoCloseable {
         .addKeyValue("cause", conflict)
         .log("Healed drift");
     return true;
-  }
-
-  @Override
-  public void close() {
-    thread.interrupt();
   }
 }

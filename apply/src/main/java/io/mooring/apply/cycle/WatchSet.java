@@ -1,6 +1,6 @@
 package io.mooring.apply.cycle;
 
-import io.mooring.apply.cluster.Cancellation;
+import io.mooring.apply.cluster.Crew;
 import io.mooring.apply.cluster.KubernetesApi;
 import io.mooring.apply.cluster.ResourceType;
 import io.mooring.apply.desired.Labels;
@@ -29,17 +29,16 @@ public final class WatchSet {
   private final KubernetesApi api;
   private final ObjectTable table;
   private final RandomGenerator random;
-  private final Cancellation cancellation;
+  private final Crew crew;
   private volatile Map<Scope, ListWatch> watches = Map.of();
   private final Set<ResourceType> narrow = new HashSet<>();
 
   /** No watches yet. */
-  public WatchSet(
-      KubernetesApi api, ObjectTable table, RandomGenerator random, Cancellation cancellation) {
+  public WatchSet(KubernetesApi api, ObjectTable table, RandomGenerator random, Crew crew) {
     this.api = api;
     this.table = table;
     this.random = random;
-    this.cancellation = cancellation;
+    this.crew = crew;
   }
 
   /**
@@ -90,7 +89,7 @@ public final class WatchSet {
                   new Target(it.type().path(it.namespace()), query, false),
                   sink(it),
                   random,
-                  cancellation));
+                  crew));
     }
     watches = Map.copyOf(next);
   }
@@ -141,11 +140,5 @@ public final class WatchSet {
   /** Lists everything again, in case an event was lost. */
   public void relist() {
     watches.values().forEach(ListWatch::relist);
-  }
-
-  /** Ends all watches. */
-  public void close() {
-    watches.values().forEach(ListWatch::close);
-    watches = Map.of();
   }
 }

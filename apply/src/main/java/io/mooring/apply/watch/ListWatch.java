@@ -2,6 +2,7 @@ package io.mooring.apply.watch;
 
 import io.mooring.apply.cluster.ApiException;
 import io.mooring.apply.cluster.Cancellation;
+import io.mooring.apply.cluster.Crew;
 import io.mooring.apply.cluster.KubernetesApi;
 import io.mooring.apply.cluster.WatchStream;
 import io.mooring.apply.object.JsonObject;
@@ -59,16 +60,15 @@ public final class ListWatch implements AutoCloseable {
   /**
    * Starts watching.
    *
-   * @param parent ends the watch with it
+   * @param crew ends the watch with all others
    */
-  public ListWatch(
-      KubernetesApi api, Target target, Sink sink, RandomGenerator random, Cancellation parent) {
+  public ListWatch(KubernetesApi api, Target target, Sink sink, RandomGenerator random, Crew crew) {
     this.api = api;
     this.target = target;
     this.sink = sink;
     this.random = random;
-    this.cancellation = parent.child();
-    this.thread = Thread.ofVirtual().name("watch " + target.path()).start(() -> run(parent));
+    this.cancellation = crew.cancellation().child();
+    this.thread = crew.start("watch " + target.path(), () -> run(crew.cancellation()));
   }
 
   /** How it stands now. */

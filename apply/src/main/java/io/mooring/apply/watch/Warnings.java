@@ -1,6 +1,6 @@
 package io.mooring.apply.watch;
 
-import io.mooring.apply.cluster.Cancellation;
+import io.mooring.apply.cluster.Crew;
 import io.mooring.apply.cluster.KubernetesApi;
 import io.mooring.apply.object.JsonObject;
 import io.mooring.apply.object.ObjectRef;
@@ -35,7 +35,7 @@ public final class Warnings implements AutoCloseable {
   private final Consumer<WarningEvent> listener;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final Cancellation cancellation;
+  private final Crew crew;
   private final Map<String, ListWatch> watches = new HashMap<>();
   private final Recent<String, Instant> told = new Recent<>(MAX_REMEMBERED);
   private volatile Set<String> namespaces = Set.of();
@@ -47,13 +47,13 @@ public final class Warnings implements AutoCloseable {
       Consumer<WarningEvent> listener,
       InstantSource clock,
       RandomGenerator random,
-      Cancellation cancellation) {
+      Crew crew) {
     this.api = api;
     this.owners = owners;
     this.listener = listener;
     this.clock = clock;
     this.random = random;
-    this.cancellation = cancellation;
+    this.crew = crew;
   }
 
   /** Watches these namespaces and no others. The empty one stands for objects that are in none. */
@@ -85,7 +85,7 @@ public final class Warnings implements AutoCloseable {
 
   private ListWatch start(String scope) {
     String path = "/api/v1" + (scope.isEmpty() ? "" : "/namespaces/" + scope) + "/events";
-    return new ListWatch(api, new Target(path, QUERY, true), sink(), random, cancellation);
+    return new ListWatch(api, new Target(path, QUERY, true), sink(), random, crew);
   }
 
   private Sink sink() {
