@@ -22,6 +22,8 @@ import io.mooring.kas.gitlabaccess.GitLabAccess;
 import io.mooring.kas.gitops.Gitops;
 import io.mooring.kas.identity.AgentTokenInterceptor;
 import io.mooring.kas.identity.JwtInterceptor;
+import io.mooring.kas.identity.OpenCalls;
+import io.mooring.kas.identity.RevocationWatch;
 import io.mooring.kas.notifications.Notifications;
 import io.mooring.kas.notifications.PushBus;
 import io.mooring.kas.observability.KasMetrics;
@@ -79,6 +81,7 @@ public final class Kas implements AutoCloseable {
   private final RandomGenerator random = new SecureRandom();
   private final Lifetimes lifetimes = new Lifetimes();
   private final KasMetrics metrics = new KasMetrics();
+  private final OpenCalls openCalls = new OpenCalls();
   private final ReadinessToggle agentReady = new ReadinessToggle();
   private final ReadinessToggle apiReady = new ReadinessToggle();
   private final ReadinessToggle privateApiReady = new ReadinessToggle();
@@ -139,7 +142,10 @@ public final class Kas implements AutoCloseable {
       ExecutorService threads,
       EventLoops loops) {
     AgentSettings agent = configuration.agent();
-    GitLabLookups lookups = new GitLabLookups(gitlab, store.values(), agent, threads, clock);
+    GitLabLookups lookups =
+        new GitLabLookups(gitlab, store.values(), agent, threads, clock, openCalls::revoke);
+    lifetimes.add(
+        new RevocationWatch(openCalls, lookups, agent.infoCacheTtl()), RevocationWatch::close);
     AgentReports reports = new AgentReports(gitlab, clock);
     GitLabConfigurationSink sink = new GitLabConfigurationSink(gitlab, reports, clock, random);
     PushBus pushes = new PushBus(store.events());
@@ -211,7 +217,8 @@ public final class Kas implements AutoCloseable {
                 store.counters(),
                 listen.connectionsPerTokenPerMinute(),
                 clock,
-                metrics.rateExceeded()));
+                metrics.rateExceeded()),
+            openCalls);
     return RpcServer.start(
         new RpcServer.Plan(
             "agentServer",

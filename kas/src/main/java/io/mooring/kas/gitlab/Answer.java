@@ -24,6 +24,11 @@ record Answer<T>(HttpResponse<T> response, Runnable release, AtomicBoolean relea
     return response.statusCode();
   }
 
+  /** First value of a header, or empty. */
+  String header(String name) {
+    return response.headers().firstValue(name).orElse("");
+  }
+
   T body() {
     return response.body();
   }

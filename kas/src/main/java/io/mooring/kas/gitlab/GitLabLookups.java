@@ -14,6 +14,7 @@ import io.mooring.wire.gitlab.api.GetAgentInfoResponse;
 import io.mooring.wire.gitlab.api.GetProjectInfoResponse;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ public final class GitLabLookups implements AgentLookup, ProjectLookup {
   private final LookupCache<AgentToken, AgentInfo> agents;
   private final LookupCache<ProjectQuestion, ProjectInfo> projects;
   private final RefusalLimit refusals;
+  private final BiConsumer<AgentToken, Status> onRefusal;
 
   private record ProjectQuestion(AgentToken token, String path) {}
 
@@ -33,13 +35,16 @@ public final class GitLabLookups implements AgentLookup, ProjectLookup {
    * Over one API and one store.
    *
    * @param executor makes a virtual thread for each request
+   * @param onRefusal told of each token that GitLab refuses
    */
   public GitLabLookups(
       GitLabApi api,
       ExpiringValues errors,
       AgentSettings settings,
       Executor executor,
-      InstantSource clock) {
+      InstantSource clock,
+      BiConsumer<AgentToken, Status> onRefusal) {
+    this.onRefusal = onRefusal;
     this.refusals = new RefusalLimit(clock);
     this.agents =
         new LookupCache<>(
@@ -76,10 +81,12 @@ public final class GitLabLookups implements AgentLookup, ProjectLookup {
     try {
       return agents.get(token);
     } catch (GitLabException e) {
+      StatusException status = status(e, "agent not found");
       if (e.isRefusal()) {
         refusals.refused(address);
+        onRefusal.accept(token, status.getStatus());
       }
-      throw status(e, "agent not found");
+      throw status;
     } catch (InterruptedException e) {
       throw interrupted();
     }

@@ -93,7 +93,7 @@ final class RestClient implements AutoCloseable {
         if (last || !RetryRules.isRetriable(answer.status())) {
           return answer;
         }
-        pause = retries.delay(retry, answer.response());
+        pause = retries.delay(retry, answer.status(), answer.header("Retry-After"));
         answer.close();
       } catch (IOException e) {
         if (last) {

@@ -1,6 +1,5 @@
 package io.mooring.kas.gitlab;
 
-import java.net.http.HttpResponse;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,13 +30,17 @@ final class RetryRules {
     return delay.compareTo(MAX) > 0 ? MAX : delay;
   }
 
-  /** Pause after an answer, which may ask for a longer one. */
-  Duration delay(int attempt, HttpResponse<?> response) {
-    if (response.statusCode() != 429 && response.statusCode() != 503) {
-      return delay(attempt);
+  /**
+   * Pause after an answer, which may ask for a longer one.
+   *
+   * @param retryAfter header of that name, empty when there is none
+   */
+  Duration delay(int attempt, int status, String retryAfter) {
+    Duration delay = delay(attempt);
+    if (status != 429 && status != 503) {
+      return delay;
     }
-    Duration asked =
-        response.headers().firstValue("Retry-After").flatMap(this::parse).orElse(delay(attempt));
+    Duration asked = parse(retryAfter).orElse(delay);
     return asked.compareTo(MAX) > 0 ? MAX : asked;
   }
 

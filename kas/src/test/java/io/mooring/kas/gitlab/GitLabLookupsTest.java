@@ -28,7 +28,9 @@ import io.mooring.testkit.time.FakeClock;
 import io.mooring.wire.gitlab.ClientError;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +50,7 @@ class GitLabLookupsTest {
   private final GitLabApi api =
       GitLabContract.api(gitlab.url(), Secret.of("0123456789abcdef0123456789abcdef"));
   private final MemoryStore store = new MemoryStore(clock);
+  private final Map<AgentToken, Status> revoked = new ConcurrentHashMap<>();
   private final GitLabLookups lookups = lookups(store, Duration.ofMinutes(5));
 
   @AfterEach
@@ -83,6 +86,7 @@ class GitLabLookupsTest {
     clock.advance(Duration.ofSeconds(301));
 
     assertThat(failure(lookups).getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+    assertThat(revoked.get(TOKEN)).isNotNull();
   }
 
   @Test
@@ -181,6 +185,7 @@ class GitLabLookupsTest {
   void remembersNoFailureOfGitLab() throws Exception {
     gitlab.on("agent_info", request -> Reply.status(500));
     assertThat(failure(lookups).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(revoked).as("what runs goes on").isEmpty();
 
     gitlab.on("agent_info", request -> Reply.json(200, ScriptedGitLab.agentInfo(5, 7)));
 
@@ -250,7 +255,7 @@ class GitLabLookupsTest {
   }
 
   private GitLabLookups lookups(ExpiringValues errors, Duration ttl) {
-    return new GitLabLookups(api, errors, settings(ttl), threads, clock);
+    return new GitLabLookups(api, errors, settings(ttl), threads, clock, revoked::put);
   }
 
   private static AgentToken token(String text) {

@@ -82,7 +82,10 @@ class JwtInterceptorTest {
   void takesItsOwnIssuerAloneOnThePrivateApi() {
     assertThat(call("private_api", JwtSigner.kasToKas(SECRET, clock).token()))
         .isEqualTo(Status.Code.OK);
-    assertThat(call("private_api", JwtSigner.gitLabToKas(SECRET, "gitlab-kas.example.com", clock).token()))
+    assertThat(
+            call(
+                "private_api",
+                JwtSigner.gitLabToKas(SECRET, "gitlab-kas.example.com", clock).token()))
         .isEqualTo(Status.Code.UNAUTHENTICATED);
     assertThat(rejections.labelValues("private_api", "issuer").get()).isEqualTo(1);
   }
@@ -98,7 +101,9 @@ class JwtInterceptorTest {
   @Tag("wire-22")
   @Tag("fault-5")
   void refusesAnotherAudience() {
-    refuses(new JwtSigner(SECRET, "gitlab", List.of("gitlab"), Duration.ofMinutes(1), clock).token(), "audience");
+    refuses(
+        new JwtSigner(SECRET, "gitlab", List.of("gitlab"), Duration.ofMinutes(1), clock).token(),
+        "audience");
   }
 
   @Test
@@ -184,11 +189,10 @@ class JwtInterceptorTest {
         ServerServiceDefinition.builder("test.Service")
             .addMethod(
                 METHOD,
-                ServerCalls.asyncUnaryCall(
-                    (request, response) -> {
-                      response.onNext(request);
-                      response.onCompleted();
-                    }))
+                ServerCalls.asyncUnaryCall((request, response) -> {
+                  response.onNext(request);
+                  response.onCompleted();
+                }))
             .build();
     try {
       return InProcessServerBuilder.forName(name(name))

@@ -46,10 +46,9 @@ class TokenBucketLimitTest {
 
     assertThatThrownBy(limit::reserve)
         .isInstanceOf(StatusException.class)
-        .satisfies(
-            e ->
-                assertThat(Status.fromThrowable(e).getCode())
-                    .isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+        .satisfies(e ->
+            assertThat(Status.fromThrowable(e).getCode())
+                .isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
     clock.advance(Duration.ofSeconds(1));
     assertThat(limit.reserve()).as("refusals take no token").isPositive();
   }
@@ -62,13 +61,11 @@ class TokenBucketLimitTest {
     Context.CancellableContext ended = Context.current().withCancellation();
     ended.cancel(null);
 
-    assertThatThrownBy(
-            () ->
-                ended.call(
-                    () -> {
-                      limit.acquire();
-                      return true;
-                    }))
+    assertThatThrownBy(() ->
+            ended.call(() -> {
+              limit.acquire();
+              return true;
+            }))
         .isInstanceOf(StatusException.class)
         .hasMessageStartingWith("CANCELLED");
   }

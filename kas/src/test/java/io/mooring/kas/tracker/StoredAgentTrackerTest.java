@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
 class StoredAgentTrackerTest {
   private final FakeClock clock = new FakeClock();
   private final FailingHashes store = new FailingHashes(new MemoryStore(clock));
-  private final StoredAgentTracker tracker =
-      new StoredAgentTracker(store, settings(), clock);
+  private final StoredAgentTracker tracker = new StoredAgentTracker(store, settings(), clock);
 
   @AfterEach
   void stop() {
@@ -165,7 +164,8 @@ class StoredAgentTrackerTest {
     tracker.register(connection(5, 1));
     tracker.registered(connection(6, 2));
     await().untilAsserted(() -> assertThat(tracker.connectedAgents()).isEqualTo(2));
-    store.memory.remove(TrackerKeys.CONNECTED_AGENTS, List.of(TrackerKeys.field(5), TrackerKeys.field(6)));
+    store.memory.remove(
+        TrackerKeys.CONNECTED_AGENTS, List.of(TrackerKeys.field(5), TrackerKeys.field(6)));
     store.memory.remove(TrackerKeys.byAgent(5), List.of(TrackerKeys.field(1)));
 
     tracker.rewrite();
