@@ -21,11 +21,20 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** An echo server on a free port that takes gRPC and WebSocket. */
 final class EchoServer implements AutoCloseable {
   static final String SERVER_HEADER = "gitlab-kas/v16.5.0/0123abcd";
+
+  // gRPC tells of every connection that a test breaks; the reference keeps the level.
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+  static {
+    GRPC.setLevel(Level.SEVERE);
+  }
 
   /** What the server saw of a call. */
   record Seen(@Nullable String authority, Metadata metadata, boolean tls) {}
