@@ -194,7 +194,11 @@ public final class Kas implements AutoCloseable {
     GitalyServers servers =
         lifetimes.add(
             new GitalyServers(
-                configuration.gitaly(), loops.java(), BuildInfo.current().kas(), clock),
+                configuration.gitaly(),
+                loops.java(),
+                BuildInfo.current().kas(),
+                clock,
+                List.of(metrics.client())),
             GitalyServers::close);
     return new Repositories(servers, CacheSizes.forHeap(Runtime.getRuntime().maxMemory()));
   }

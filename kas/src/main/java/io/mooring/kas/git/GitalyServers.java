@@ -1,5 +1,6 @@
 package io.mooring.kas.git;
 
+import io.grpc.ClientInterceptor;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.mooring.kas.config.GitalySettings;
@@ -10,6 +11,7 @@ import io.mooring.protocol.transport.GrpcChannels;
 import io.mooring.wire.entity.GitalyInfo;
 import io.netty.channel.EventLoopGroup;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -27,6 +29,7 @@ public final class GitalyServers implements AutoCloseable {
   private final String userAgent;
   private final InstantSource clock;
   private final RateLimit limit;
+  private final List<ClientInterceptor> interceptors;
   private final Context.CancellableContext scope = Context.ROOT.withCancellation();
 
   /**
@@ -37,6 +40,17 @@ public final class GitalyServers implements AutoCloseable {
    */
   public GitalyServers(
       GitalySettings settings, EventLoopGroup eventLoops, String userAgent, InstantSource clock) {
+    this(settings, eventLoops, userAgent, clock, List.of());
+  }
+
+  /** The same with interceptors around every call. */
+  public GitalyServers(
+      GitalySettings settings,
+      EventLoopGroup eventLoops,
+      String userAgent,
+      InstantSource clock,
+      List<ClientInterceptor> interceptors) {
+    this.interceptors = List.copyOf(interceptors);
     this.settings = settings;
     this.eventLoops = eventLoops;
     this.userAgent = userAgent;
@@ -73,6 +87,7 @@ public final class GitalyServers implements AutoCloseable {
         GrpcChannels.gitaly(GitalyAddress.parse(key.address()), ClientTls.system())
             .eventLoopGroup(eventLoops)
             .userAgent(userAgent)
+            .intercept(interceptors)
             .directExecutor()
             .build();
     RateLimit own =
