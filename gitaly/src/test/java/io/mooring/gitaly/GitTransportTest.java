@@ -295,6 +295,27 @@ class GitTransportTest {
         .isEqualTo("001e# service=git-upload-pack\n00000000");
   }
 
+  @Test
+  @Tag("fault-50")
+  void takesAPushOfFiftyThousandCommits() {
+    var stream = new StringBuilder();
+    for (int i = 0; i < 50_000; i++) {
+      stream
+          .append("commit refs/heads/many\ncommitter A <a@b.c> ")
+          .append(i)
+          .append(" +0000\ndata 0\n");
+    }
+    var _ = work.command("fast-import", "--quiet").withInput(stream.toString()).output();
+
+    work.run("push", "--quiet", "origin", "many");
+
+    assertThat(work.run("ls-remote", "origin", "refs/heads/many"))
+        .startsWith(work.run("rev-parse", "many"));
+    assertThat(
+            GitCommand.in(gitaly.storage().resolve(REPOSITORY)).run("rev-list", "--count", "many"))
+        .isEqualTo("50000");
+  }
+
   /** The lines of a text of pkt-lines; a flush is 0000. */
   private static List<String> packetLines(String text) {
     var lines = new ArrayList<String>();

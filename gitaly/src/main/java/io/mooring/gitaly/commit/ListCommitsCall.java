@@ -52,6 +52,8 @@ final class ListCommitsCall {
       throw GitalyFailure.invalid("missing revisions");
     }
     try (RevWalk walk = new RevWalk(repository)) {
+      // Before the marks: the walk follows parents as soon as it has one.
+      walk.setFirstParent(request.getFirstParent());
       mark(walk);
       if (request.getDisableWalk()) {
         for (RevCommit commit : starts) {
@@ -60,7 +62,6 @@ final class ListCommitsCall {
       } else {
         sort(walk);
         walk.setRevFilter(filter());
-        walk.setFirstParent(request.getFirstParent());
         page(walk);
       }
       batches.flush();

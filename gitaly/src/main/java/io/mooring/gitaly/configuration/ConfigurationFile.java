@@ -81,7 +81,7 @@ public final class ConfigurationFile {
     Optional<GitLab> gitlab = gitlab(root);
     Optional<Path> state = root.text("state_directory").map(this::path);
     YamlMapping limits = root.mapping("limits");
-    Optional<Integer> transfers = limits.number("transfers").map(Math::toIntExact);
+    Optional<Integer> transfers = limits.integer("transfers");
     Optional<Long> maxObject = limits.number("max_object_bytes");
     Optional<Duration> grace = root.seconds("shutdown_grace");
     Optional<String> observability = root.mapping("observability").text("listen");

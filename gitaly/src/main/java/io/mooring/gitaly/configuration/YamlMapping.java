@@ -104,6 +104,14 @@ final class YamlMapping {
     return text.map(Long::valueOf);
   }
 
+  Optional<Integer> integer(String name) throws InvalidDocumentException {
+    Optional<Long> number = number(name);
+    if (number.isPresent() && number.get() != number.get().intValue()) {
+      throw invalid(name, number.get().toString(), "a whole number of 32 bits");
+    }
+    return number.map(Long::intValue);
+  }
+
   /** As in {@code 10s} or {@code 0.5s}. */
   Optional<Duration> seconds(String name) throws InvalidDocumentException {
     Optional<String> text = text(name);
@@ -168,8 +176,6 @@ final class YamlMapping {
           setting,
           text.substring(Math.min(text.length(), e.setting().length() + 2)),
           "");
-    } catch (ArithmeticException e) {
-      throw problem(start, path, "a number is too large", "a number of 32 bits");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.mooring.gitaly.storage;
 
+import io.mooring.gitaly.failure.GitalyFailure;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -42,6 +43,36 @@ public final class Quarantine implements AutoCloseable {
             .addAlternateObjectDirectory(objects.toFile())
             .build();
     return new Quarantine(objects, folder, repository);
+  }
+
+  /**
+   * A repository seen through object directories that somebody else opened. To be closed by the
+   * caller.
+   *
+   * @param directory where new objects wait, below the repository
+   * @param alternates further object directories, below the repository
+   * @throws GitalyFailure when a directory is not one of the repository's object directories
+   */
+  static Repository look(Location location, String directory, List<String> alternates)
+      throws IOException {
+    var builder =
+        new FileRepositoryBuilder()
+            .setGitDir(location.directory().toFile())
+            .setBare()
+            .setObjectDirectory(objectDirectory(location, directory).toFile());
+    for (String alternate : alternates) {
+      builder.addAlternateObjectDirectory(objectDirectory(location, alternate).toFile());
+    }
+    return builder.build();
+  }
+
+  private static Path objectDirectory(Location location, String path) {
+    Path objects = location.directory().resolve("objects");
+    Path directory = location.directory().resolve(path).normalize();
+    if (!directory.startsWith(objects) || !Files.isDirectory(directory)) {
+      throw GitalyFailure.invalid("object directory \"" + path + "\" is not one of the repository");
+    }
+    return directory;
   }
 
   /** The repository with the new objects in it. References are those of the real one. */

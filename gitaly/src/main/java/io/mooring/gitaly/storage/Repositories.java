@@ -44,9 +44,18 @@ public final class Repositories implements AutoCloseable {
     return open(storages.existing(address));
   }
 
-  /** The repository a request names; like {@link #open(RepositoryAddress)}. */
+  /**
+   * The repository a request names; like {@link #open(RepositoryAddress)}. When it names object
+   * directories too, as GitLab does while it judges a push, the objects that wait there are seen.
+   */
   public Repository open(io.mooring.wire.gitaly.Repository named) throws IOException {
-    return open(RepositoryAddress.of(named));
+    if (named.getGitObjectDirectory().isEmpty()) {
+      return open(RepositoryAddress.of(named));
+    }
+    return Quarantine.look(
+        storages.existing(RepositoryAddress.of(named)),
+        named.getGitObjectDirectory(),
+        named.getGitAlternateObjectDirectoriesList());
   }
 
   /** The repository at a place where there is one. To be closed by the caller. */
