@@ -1,6 +1,5 @@
 package io.mooring.allinone;
 
-import tools.jackson.databind.JsonNode;
 import io.mooring.testkit.process.Command;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * {@code ./quickstart --check}: the sample's life, step by step, each looked at in the cluster with
@@ -22,6 +22,9 @@ final class Check {
 
   private static final int TIMED_PUSHES = 5;
   private static final Duration PUSH_TARGET = Duration.ofSeconds(2);
+
+  /** Objects that go at once; far more than the third that the guard lets go. */
+  private static final int MANY = 12;
 
   /** Longest wait for anything; far above what a busy machine needs. */
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -71,7 +74,8 @@ final class Check {
     step("an object changed by hand is put back", this::driftIsHealed);
     step("a deleted object comes back", this::deletionIsHealed);
     step("a bad configuration leaves the last good one in place", this::badConfiguration);
-    step("the removal of everything waits for a person", this::largePruneIsHalted);
+    step("the removal of most objects waits for a person", this::largePruneIsHalted);
+    step("a folder of manifests that is gone prunes nothing", this::missingSourceIsKept);
     step("push to applied without a notice, by kas's poll", this::lostNotice);
     step("no secret in any log line", this::noSecretIsLogged);
     progress.plain("%d checks passed", passed);
@@ -116,10 +120,7 @@ final class Check {
     }
     return "median %s of %d (%s to %s)"
         .formatted(
-            seconds(median),
-            TIMED_PUSHES,
-            seconds(taken.getFirst()),
-            seconds(taken.getLast()));
+            seconds(median), TIMED_PUSHES, seconds(taken.getFirst()), seconds(taken.getLast()));
   }
 
   /** From the start of {@code git push} to the line that kubectl prints. */
@@ -137,7 +138,7 @@ final class Check {
   private String unchangedIsNotWritten() throws IOException, InterruptedException {
     String before = resourceVersions();
     String commit = sample.tree().write("README.md", "A sample.\n").push("Describe it").commit();
-    awaitSync(commit, "SUCCEEDED");
+    awaitSync(commit, "succeeded");
     require(before, resourceVersions());
     return "";
   }
@@ -153,13 +154,14 @@ final class Check {
     String commit =
         sample
             .tree()
-            .write("manifests/broken.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: x\n")
+            .write(
+                "manifests/broken.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: x\n")
             .write(Sample.GREETING, Sample.greeting("beside the broken one"))
             .remove("manifests/account.yaml")
             .push("Break a manifest")
             .commit();
     await("the good manifests to be applied", () -> text().equals("beside the broken one"));
-    JsonNode deployment = awaitSync(commit, "FAILED");
+    JsonNode deployment = awaitSync(commit, "failed");
     require("true", String.valueOf(exists("role", "greeter")));
     JsonNode problem = deployment.path("problems").path(0);
     require("manifests/broken.yaml", problem.path("file").asString());
@@ -177,10 +179,12 @@ final class Check {
         sample
             .tree()
             .remove("manifests/broken.yaml")
-            .write("manifests/account.yaml", Objects.requireNonNull(Sample.FILES.get("manifests/account.yaml")))
+            .write(
+                "manifests/account.yaml",
+                Objects.requireNonNull(Sample.FILES.get("manifests/account.yaml")))
             .push("Mend it")
             .commit();
-    awaitSync(commit, "SUCCEEDED");
+    awaitSync(commit, "succeeded");
     return "";
   }
 
@@ -188,7 +192,14 @@ final class Check {
     stack
         .cluster()
         .kubectl()
-        .run("-n", Sample.NAMESPACE, "patch", "configmap", "greeting", "-p", "{\"data\":{\"text\":\"by hand\"}}");
+        .run(
+            "-n",
+            Sample.NAMESPACE,
+            "patch",
+            "configmap",
+            "greeting",
+            "-p",
+            "{\"data\":{\"text\":\"by hand\"}}");
     Instant changed = stack.clock().instant();
     await("the text of the manifest", () -> text().equals("beside the broken one"));
     return "after " + seconds(Duration.between(changed, stack.clock().instant()));
@@ -206,7 +217,9 @@ final class Check {
         .tree()
         .write(Sample.CONFIGURATION, "gitops:\n  manifest_projects:\n  - idd: demo/sample\n")
         .push("Break the configuration");
-    await("the error in the agent's state", () -> configuration().path("status").asString().equals("rejected"));
+    await(
+        "the error in the agent's state",
+        () -> configuration().path("status").asString().equals("rejected"));
     JsonNode problem = configuration().path("problems").path(0);
     require("3", problem.path("line").asString());
     String shown =
@@ -221,26 +234,73 @@ final class Check {
         .tree()
         .write(Sample.CONFIGURATION, Objects.requireNonNull(Sample.FILES.get(Sample.CONFIGURATION)))
         .push("Mend the configuration");
-    await("the configuration to be applied", () -> configuration().path("status").asString().equals("applied"));
+    await(
+        "the configuration to be applied",
+        () -> configuration().path("status").asString().equals("applied"));
     return shown;
   }
 
   private String largePruneIsHalted() throws IOException, InterruptedException {
-    sample.tree().remove("manifests/account.yaml").remove("manifests/namespace.yaml");
-    String commit = sample.tree().remove(Sample.GREETING).push("Remove everything").commit();
-    JsonNode deployment = awaitOutcome(commit);
+    String many = "manifests/many.yaml";
+    sample.tree().write(many, manyConfigMaps());
+    awaitSync(sample.tree().push("Add many objects").commit(), "succeeded");
+    String commit = sample.tree().remove(many).push("Remove them all").commit();
+    JsonNode halted = awaitSync(commit, "halted");
+    require("true", String.valueOf(exists("configmap", "many-1")));
+    allowPrune(commit);
+    await("the objects to be gone", () -> !exists("configmap", "many-" + MANY));
+    return halted.path("message").asString().replaceAll("[.] .*", "")
+        + "; pruned once it was allowed";
+  }
+
+  private void allowPrune(String commit) {
+    stack
+        .cluster()
+        .kubectl()
+        .run(
+            "-n",
+            Sample.NAMESPACE,
+            "annotate",
+            "configmap",
+            "-l",
+            "cli-utils.sigs.k8s.io/inventory-id",
+            "mooring.dev/allow-prune=" + commit);
+  }
+
+  private static String manyConfigMaps() {
+    StringBuilder manifests = new StringBuilder();
+    for (int i = 1; i <= MANY; i++) {
+      manifests.append(
+          "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: many-%d\n".formatted(i));
+    }
+    return manifests.toString();
+  }
+
+  private String missingSourceIsKept() throws IOException, InterruptedException {
+    sample
+        .tree()
+        .remove("manifests/account.yaml")
+        .remove("manifests/namespace.yaml")
+        .remove(Sample.GREETING)
+        .push("Remove the folder");
+    await(
+        "the failure in the agent's state",
+        () -> deployment().path("outcome").asString().equals("failed"));
+    String message = deployment().path("message").asString();
     require("true", String.valueOf(exists("configmap", "greeting")));
     require("true", String.valueOf(exists("role", "greeter")));
-    String outcome = deployment.path("outcome").asString();
     Sample.write(sample.tree());
-    awaitSync(sample.tree().push("Bring everything back").commit(), "SUCCEEDED");
-    return outcome + ", " + deployment.path("message").asString();
+    awaitSync(sample.tree().push("Bring the folder back").commit(), "succeeded");
+    return message;
   }
 
   private String lostNotice() throws IOException, InterruptedException {
     stack.loseNotices();
     try {
-      return seconds(timedPush("found by polling")) + ", kas polls every " + stack.pollPeriod().toSeconds() + " s";
+      return seconds(timedPush("found by polling"))
+          + ", kas polls every "
+          + stack.pollPeriod().toSeconds()
+          + " s";
     } finally {
       stack.deliverNotices();
     }
@@ -254,16 +314,24 @@ final class Check {
     return "";
   }
 
-  private JsonNode awaitSync(String commit, String outcome) throws IOException, InterruptedException {
+  private JsonNode awaitSync(String commit, String outcome)
+      throws IOException, InterruptedException {
     JsonNode deployment = awaitOutcome(commit);
     if (!deployment.path("outcome").asString().equals(outcome)) {
-      throw new IOException("the sync of %s ended with %s (expected: %s)".formatted(commit, deployment, outcome));
+      throw new IOException(
+          "the sync of %s ended with %s (expected: %s)".formatted(commit, deployment, outcome));
     }
     return deployment;
   }
 
   private JsonNode awaitOutcome(String commit) throws IOException, InterruptedException {
-    await("the sync of " + commit, () -> deployment().path("commit_id").asString().equals(commit));
+    await(
+        "the end of the sync of " + commit,
+        () -> {
+          JsonNode deployment = deployment();
+          return deployment.path("commit_id").asString().equals(commit)
+              && !deployment.path("outcome").asString().equals("running");
+        });
     return deployment();
   }
 
@@ -281,7 +349,11 @@ final class Check {
 
   private boolean exists(String kind, String name) {
     Command.Output got =
-        stack.cluster().kubectl().command("-n", Sample.NAMESPACE, "get", kind, name, "-o", "name").run();
+        stack
+            .cluster()
+            .kubectl()
+            .command("-n", Sample.NAMESPACE, "get", kind, name, "-o", "name")
+            .run();
     return got.exitCode() == 0;
   }
 
@@ -328,6 +400,7 @@ final class Check {
   }
 
   private static String seconds(Duration duration) {
-    return String.format(Locale.ROOT, "%.2f s", duration.toNanos() / (double) TimeUnit.SECONDS.toNanos(1));
+    return String.format(
+        Locale.ROOT, "%.2f s", duration.toNanos() / (double) TimeUnit.SECONDS.toNanos(1));
   }
 }

@@ -1,12 +1,12 @@
 package io.mooring.allinone;
 
-import tools.jackson.databind.JsonNode;
 import io.mooring.protocol.secret.Secret;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What a person does first, done over the same API: a group, a project, an agent with its token,
@@ -31,17 +31,14 @@ final class FirstLook {
   static FirstLook register(Stack stack, Progress progress)
       throws IOException, InterruptedException {
     Rest rest = stack.rest();
-    JsonNode group =
-        rest.create("/groups", Map.of("name", Sample.GROUP, "path", Sample.GROUP));
+    JsonNode group = rest.create("/groups", Map.of("name", Sample.GROUP, "path", Sample.GROUP));
     rest.create(
         "/projects",
-        Map.of(
-            "name", "sample", "path", "sample", "namespace_id", group.path("id").asLong()));
+        Map.of("name", "sample", "path", "sample", "namespace_id", group.path("id").asLong()));
     progress.say("project %s created", Sample.PROJECT);
     String agents = "/projects/" + Rest.segment(Sample.PROJECT) + "/cluster_agents";
     long agent = rest.create(agents, Map.of("name", Sample.AGENT)).path("id").asLong();
-    JsonNode token =
-        rest.create(agents + "/" + agent + "/tokens", Map.of("name", "quickstart"));
+    JsonNode token = rest.create(agents + "/" + agent + "/tokens", Map.of("name", "quickstart"));
     stack.startAgent(Secret.of(token.path("token").asString()));
     progress.say("agent %s registered; agentk is up and waits at kas", Sample.AGENT);
     Worktree tree =
@@ -74,8 +71,7 @@ final class FirstLook {
       throws IOException, InterruptedException {
     long end = System.nanoTime() + ARRIVAL.toNanos();
     while (System.nanoTime() < end) {
-      List<HopTimes.Hop> hops =
-          stack.hops().of(pushed.commit(), Sample.PROJECT, pushed.started());
+      List<HopTimes.Hop> hops = stack.hops().of(pushed.commit(), Sample.PROJECT, pushed.started());
       if (!hops.isEmpty() && hops.getLast().name().equals(HopTimes.LAST)) {
         return hops;
       }

@@ -87,12 +87,10 @@ public final class HopTimes extends AppenderBase<ILoggingEvent> {
             .filter(line -> line.message().equals(message) && !line.at().isBefore(pushed))
             .filter(line -> names(line, commit, project))
             .findFirst()
-            .ifPresent(
-                line ->
-                    hops.add(
-                        new Hop(
-                            HOPS.getOrDefault(message, message),
-                            Duration.between(pushed, line.at()))));
+            .ifPresent(line ->
+                hops.add(
+                    new Hop(
+                        HOPS.getOrDefault(message, message), Duration.between(pushed, line.at()))));
       }
     }
     return List.copyOf(hops);
@@ -105,7 +103,8 @@ public final class HopTimes extends AppenderBase<ILoggingEvent> {
 
   /** How many bytes kas read from Git for this commit. */
   public long bytesFromGit(Worktree.Pushed pushed) {
-    return Long.parseLong(line(pushed, "Sent objects").fields().getOrDefault("bytes_from_git", "-1"));
+    return Long.parseLong(
+        line(pushed, "Sent objects").fields().getOrDefault("bytes_from_git", "-1"));
   }
 
   private Line line(Worktree.Pushed pushed, String message) {
@@ -114,10 +113,9 @@ public final class HopTimes extends AppenderBase<ILoggingEvent> {
           .filter(line -> line.message().equals(message))
           .filter(line -> pushed.commit().equals(line.fields().get("commit_id")))
           .findFirst()
-          .orElseThrow(
-              () ->
-                  new IllegalStateException(
-                      "no line \"%s\" for commit %s".formatted(message, pushed.commit())));
+          .orElseThrow(() ->
+              new IllegalStateException(
+                  "no line \"%s\" for commit %s".formatted(message, pushed.commit())));
     }
   }
 

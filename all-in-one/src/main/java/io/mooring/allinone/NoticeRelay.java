@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * A wire between GitLab and kas that can be cut, so that a check can lose a push notice for real.
  *
- * <p>Bytes pass unread. While cut, connections are closed and new ones refused. One virtual thread a
- * direction; {@link #close()} ends them all.
+ * <p>Bytes pass unread. While cut, connections are closed and new ones refused. One virtual thread
+ * a direction; {@link #close()} ends them all.
  */
 final class NoticeRelay implements AutoCloseable {
 
@@ -75,11 +75,19 @@ final class NoticeRelay implements AutoCloseable {
       near.close();
       return;
     }
-    Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
-    open.add(near);
-    open.add(far);
-    Thread.ofVirtual().name("notice-relay-out").start(() -> pass(near, far));
-    Thread.ofVirtual().name("notice-relay-in").start(() -> pass(far, near));
+    Thread.ofVirtual().name("notice-relay-out").start(() -> carry(near));
+  }
+
+  private void carry(Socket near) {
+    try {
+      Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
+      open.add(near);
+      open.add(far);
+      Thread.ofVirtual().name("notice-relay-in").start(() -> pass(far, near));
+      pass(near, far);
+    } catch (IOException kasIsDown) {
+      drop(near);
+    }
   }
 
   private void pass(Socket from, Socket to) {

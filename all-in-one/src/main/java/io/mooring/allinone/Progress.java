@@ -24,7 +24,8 @@ public final class Progress {
   /** Prints one line. {@code text} is a format of {@link String#format}. */
   @FormatMethod
   public void say(@FormatString String text, Object... values) {
-    out.printf(Locale.ROOT, "[%5.1f s] %s%n", elapsed().toMillis() / 1000.0, text.formatted(values));
+    out.printf(
+        Locale.ROOT, "[%5.1f s] %s%n", elapsed().toMillis() / 1000.0, text.formatted(values));
     out.flush();
   }
 

@@ -72,13 +72,13 @@ public final class Sample {
   /** The manifest of the ConfigMap {@code greeting} with this text. */
   public static String greeting(String text) {
     return """
-        apiVersion: v1
-        kind: ConfigMap
-        metadata:
-          name: greeting
-        data:
-          text: %s
-        """
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: greeting
+    data:
+      text: %s
+    """
         .formatted(text);
   }
 

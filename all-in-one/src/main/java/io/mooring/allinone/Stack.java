@@ -104,7 +104,8 @@ public final class Stack implements AutoCloseable {
               POLL_PERIOD);
       RunningGitLab gitlab = startServers();
       token =
-          gitlab.createPersonalAccessToken("root", "quickstart", EnumSet.allOf(Scope.class), TOKEN_LIFE);
+          gitlab.createPersonalAccessToken(
+              "root", "quickstart", EnumSet.allOf(Scope.class), TOKEN_LIFE);
       secrets.add(token);
       state.write("token", token.text());
       rest = new Rest(gitlab(), token);
@@ -144,7 +145,12 @@ public final class Stack implements AutoCloseable {
       closeLast("kas", kas::close);
       progress.say("kas is up");
       for (String name :
-          List.of("gitaly-token", "root-password", "kas-secret", "shell-secret", "kas-private-secret")) {
+          List.of(
+              "gitaly-token",
+              "root-password",
+              "kas-secret",
+              "shell-secret",
+              "kas-private-secret")) {
         secrets.add(state.secret(state.secretFile(name)));
       }
       return gitlab;
@@ -242,7 +248,9 @@ public final class Stack implements AutoCloseable {
     relay.mend();
   }
 
-  /** The numbers of the log lines in which a secret of this stack stands; empty when all is well. */
+  /**
+   * The numbers of the log lines in which a secret of this stack stands; empty when all is well.
+   */
   List<String> secretsInLogs() throws IOException {
     List<String> found = new ArrayList<>();
     int number = 0;
@@ -278,10 +286,9 @@ public final class Stack implements AutoCloseable {
   static boolean nothingLeft(Progress progress) {
     List<ProcessHandle> left =
         ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).toList();
-    left.forEach(
-        process ->
-            progress.say(
-                "left behind: process %d, %s", process.pid(), process.info().command().orElse("")));
+    left.forEach(process ->
+        progress.say(
+            "left behind: process %d, %s", process.pid(), process.info().command().orElse("")));
     if (left.isEmpty()) {
       progress.say("everything is stopped, nothing is left behind");
     }

@@ -89,11 +89,7 @@ class ArchitectureTest {
   @Test
   void packagesOfAProgramFormNoCycle() {
     for (String program : new String[] {"kas", "agentk", "apply", "gitaly", "gitlab", "protocol"}) {
-      slices()
-          .matching("io.mooring." + program + ".(*)..")
-          .should()
-          .beFreeOfCycles()
-          .check(ALL);
+      slices().matching("io.mooring." + program + ".(*)..").should().beFreeOfCycles().check(ALL);
     }
   }
 }

@@ -32,7 +32,7 @@ class QuickstartTest {
       throw new AssertionError(shown.toString(StandardCharsets.UTF_8), e);
     }
 
-    assertThat(shown.toString(StandardCharsets.UTF_8)).contains("13 checks passed");
+    assertThat(shown.toString(StandardCharsets.UTF_8)).contains("14 checks passed");
     assertThat(Command.find("kubectl")).isPresent();
   }
 }

@@ -1,7 +1,5 @@
 package io.mooring.benchmarks;
 
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import io.mooring.allinone.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +13,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code ./bench}: runs one workload. The table goes to stdout, progress to stderr. */
 @Command(
@@ -53,11 +53,7 @@ public final class Bench implements Callable<Integer> {
     System.out.printf("%n%s: %s%n%n%s", name, chosen.title(), report.table());
     System.out.printf(
         "%n%s, %d cores, %d MiB, JVM %s, commit %s%n",
-        machine.processor(),
-        machine.cores(),
-        machine.memoryMib(),
-        machine.jvm(),
-        machine.commit());
+        machine.processor(), machine.cores(), machine.memoryMib(), machine.jvm(), machine.commit());
     Path file = json.toString().isEmpty() ? Path.of("benchmarks/target", name + ".json") : json;
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("workload", name);
@@ -68,7 +64,10 @@ public final class Bench implements Callable<Integer> {
     document.put("notes", report.notes());
     Files.write(
         file,
-        JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsBytes(document));
+        JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build()
+            .writeValueAsBytes(document));
     System.err.println("JSON in " + file);
     return 0;
   }

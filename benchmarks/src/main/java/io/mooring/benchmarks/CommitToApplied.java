@@ -44,8 +44,7 @@ final class CommitToApplied implements Workload {
     }
   }
 
-  private static Report measure(
-      Stack stack, Worktree tree, ConfigMapWatch watch, Progress progress)
+  private static Report measure(Stack stack, Worktree tree, ConfigMapWatch watch, Progress progress)
       throws IOException, InterruptedException {
     List<Double> fromPush = new ArrayList<>();
     List<Double> fromAccepted = new ArrayList<>();
@@ -76,8 +75,7 @@ final class CommitToApplied implements Workload {
 
   private static void fill(Worktree tree) throws IOException {
     for (int i = 0; i < FILES - MANIFESTS; i++) {
-      tree.write(
-          "pages/%03d/%05d.md".formatted(i / PER_FOLDER, i), "Page %d.\n".formatted(i));
+      tree.write("pages/%03d/%05d.md".formatted(i / PER_FOLDER, i), "Page %d.\n".formatted(i));
     }
     for (int i = 0; i < MANIFESTS; i++) {
       tree.write(

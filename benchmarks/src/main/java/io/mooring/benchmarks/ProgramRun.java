@@ -61,8 +61,7 @@ final class ProgramRun implements AutoCloseable {
 
   /** Resident memory of the process itself, without children, in MiB. */
   double residentMib() throws IOException {
-    try (Stream<String> rollup =
-        Files.lines(Path.of("/proc/" + process.pid() + "/smaps_rollup"))) {
+    try (Stream<String> rollup = Files.lines(Path.of("/proc/" + process.pid() + "/smaps_rollup"))) {
       return rollup
               .filter(line -> line.startsWith("Rss:"))
               .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
