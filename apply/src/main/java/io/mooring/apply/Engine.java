@@ -62,13 +62,13 @@ public final class Engine implements AutoCloseable {
 
   private Engine(
       EngineOptions options,
-      KubernetesClient client,
+      KubernetesApi api,
       EngineListener listener,
       InstantSource clock,
       RandomGenerator random) {
     this.options = options;
     this.clock = clock;
-    this.api = new KubernetesApi(client);
+    this.api = api;
     this.retry = new Retry(random);
     this.table = new ObjectTable(clock, options.fieldManager(), options.reconcileTimeout());
     this.watches = new WatchSet(api, table, random, crew);
@@ -94,7 +94,17 @@ public final class Engine implements AutoCloseable {
       EngineListener listener,
       InstantSource clock,
       RandomGenerator random) {
-    Engine engine = new Engine(options, client, listener, clock, random);
+    return start(options, new KubernetesApi(client), listener, clock, random);
+  }
+
+  /** Like the other one, with access to the server that needs no whole client. */
+  public static Engine start(
+      EngineOptions options,
+      KubernetesApi api,
+      EngineListener listener,
+      InstantSource clock,
+      RandomGenerator random) {
+    Engine engine = new Engine(options, api, listener, clock, random);
     engine.crew.start("apply " + options.agentId(), engine::run);
     return engine;
   }

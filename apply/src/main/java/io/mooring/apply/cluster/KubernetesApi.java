@@ -1,5 +1,6 @@
 package io.mooring.apply.cluster;
 
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -54,16 +55,24 @@ public final class KubernetesApi {
 
   /** Shares connections with the client, which stays the caller's. */
   public KubernetesApi(KubernetesClient client) {
+    this(client.getHttpClient(), client.getConfiguration());
+  }
+
+  /**
+   * Shares connections with the HTTP client, which stays the caller's.
+   *
+   * @param config what the client was made from; names the server
+   */
+  public KubernetesApi(HttpClient client, Config config) {
     this.http =
         client
-            .getHttpClient()
             .newBuilder()
             .tag(
-                new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                new RequestConfigBuilder(config.getRequestConfig())
                     .withRequestRetryBackoffLimit(0)
                     .build())
             .build();
-    String url = client.getConfiguration().getMasterUrl();
+    String url = config.getMasterUrl();
     this.root = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 

@@ -322,7 +322,7 @@ public final class Cycle {
       if (!candidates.containsKey(ref)) {
         dropped.add(ref);
         if (settings.options().dryRun() == DryRun.NONE) {
-          table.forget(ref, Action.PRUNED, "the cluster no longer serves its kind");
+          table.forget(ref, "the cluster no longer serves its kind");
         }
       }
     }

@@ -87,7 +87,7 @@ final class Departures {
           if (departure != null && isGone(ref, departure)) {
             departures.remove(ref);
             gone.add(ref);
-            table.forget(ref, Action.PRUNED, "");
+            table.forget(ref, "");
           }
         });
   }

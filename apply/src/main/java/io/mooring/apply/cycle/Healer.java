@@ -8,9 +8,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Condition;
@@ -38,6 +40,8 @@ public final class Healer {
 
   private record Due(Instant at, int failures) {}
 
+  private record Task(ObjectRef ref, int failures, boolean hot, Applier applier) {}
+
   private final ObjectTable table;
   private final InstantSource clock;
   private final int inFlight;
@@ -46,8 +50,8 @@ public final class Healer {
   private final Condition changed = lock.newCondition();
   private final Map<ObjectRef, Due> queue = new HashMap<>();
   private final Map<ObjectRef, HealPace> paces = new HashMap<>();
+  private final Set<ObjectRef> running = new HashSet<>();
   private Optional<Applier> applier = Optional.empty();
-  private int running;
 
   /** Starts waiting for drift; nothing is healed before {@link #use}. */
   public Healer(ObjectTable table, InstantSource clock, int inFlight, Crew crew) {
@@ -73,7 +77,7 @@ public final class Healer {
   public void drifted(ObjectRef ref) {
     lock.lock();
     try {
-      if (queue.containsKey(ref)) {
+      if (queue.containsKey(ref) || running.contains(ref)) {
         return;
       }
       Instant now = clock.instant();
@@ -93,8 +97,8 @@ public final class Healer {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         while (!crew.cancellation().isCancelled()) {
-          for (ObjectRef ref : takeDue()) {
-            threads.execute(() -> heal(ref));
+          for (Task task : takeDue()) {
+            threads.execute(() -> heal(task));
           }
         }
       } catch (InterruptedException e) {
@@ -106,21 +110,29 @@ public final class Healer {
   }
 
   /** Waits until something is due and there is room for it. */
-  private List<ObjectRef> takeDue() throws InterruptedException {
+  private List<Task> takeDue() throws InterruptedException {
     lock.lock();
     try {
       while (true) {
         Instant now = clock.instant();
-        List<ObjectRef> due = new ArrayList<>();
+        List<Task> due = new ArrayList<>();
         if (applier.isPresent()) {
           queue.forEach((ref, at) -> {
-            if (running + due.size() < inFlight && !at.at().isAfter(now)) {
-              due.add(ref);
+            if (running.size() + due.size() < inFlight && !at.at().isAfter(now)) {
+              due.add(
+                  new Task(
+                      ref,
+                      at.failures(),
+                      paces.getOrDefault(ref, HealPace.untouched()).isHot(),
+                      applier.get()));
             }
           });
         }
         if (!due.isEmpty()) {
-          running += due.size();
+          due.forEach(task -> {
+            queue.remove(task.ref());
+            running.add(task.ref());
+          });
           return due;
         }
         changed.awaitNanos(untilNext(now).toNanos());
@@ -131,7 +143,7 @@ public final class Healer {
   }
 
   private Duration untilNext(Instant now) {
-    boolean room = applier.isPresent() && running < inFlight;
+    boolean room = applier.isPresent() && running.size() < inFlight;
     return queue.values().stream()
         .map(Due::at)
         .filter(at -> room)
@@ -141,45 +153,41 @@ public final class Healer {
         .orElse(Duration.ofMinutes(1));
   }
 
-  private void heal(ObjectRef ref) {
-    int failures = 0;
+  private void heal(Task task) {
     boolean failed = false;
+    boolean again = false;
     try {
-      Applier current;
-      boolean hot;
-      lock.lock();
-      try {
-        Due due = queue.remove(ref);
-        failures = due == null ? 0 : due.failures();
-        current = applier.orElseThrow();
-        hot = paces.getOrDefault(ref, HealPace.untouched()).isHot();
-      } finally {
-        lock.unlock();
-      }
-      ObjectTable.View view = table.view(ref);
+      ObjectTable.View view = table.view(task.ref());
       if (view.desired().isPresent() && !view.inSync()) {
-        failed = !heal(view.desired().get(), view.conflict(), hot, current);
+        failed = !heal(view.desired().get(), view.conflict(), task);
+        again = !table.view(task.ref()).conflict().isEmpty();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      lock.lock();
-      try {
-        running--;
-        if (failed && !crew.cancellation().isCancelled()) {
-          Duration pause = RETRY.multipliedBy(1L << Math.min(failures, MAX_DOUBLINGS));
-          queue.putIfAbsent(ref, new Due(clock.instant().plus(pause), failures + 1));
-        }
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
+      finish(task, failed);
+    }
+    if (again && !failed) {
+      drifted(task.ref()); // changed once more while it was set right
     }
   }
 
-  private boolean heal(Desired desired, String conflict, boolean hot, Applier current)
-      throws InterruptedException {
-    Applied applied = current.apply(desired, crew.cancellation());
+  private void finish(Task task, boolean failed) {
+    lock.lock();
+    try {
+      running.remove(task.ref());
+      if (failed) {
+        Duration pause = RETRY.multipliedBy(1L << Math.min(task.failures(), MAX_DOUBLINGS));
+        queue.putIfAbsent(task.ref(), new Due(clock.instant().plus(pause), task.failures() + 1));
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean heal(Desired desired, String conflict, Task task) throws InterruptedException {
+    Applied applied = task.applier().apply(desired, crew.cancellation());
     if (applied.isFailure()) {
       log.atInfo()
           .addKeyValue("object_key", desired.ref())
@@ -187,7 +195,7 @@ public final class Healer {
           .log("Cannot heal drift");
       return false;
     }
-    if (hot && !conflict.isEmpty()) {
+    if (task.hot() && !conflict.isEmpty()) {
       table.decided(
           desired.ref(), applied.action(), "conflict, set back again and again: " + conflict);
     }

@@ -92,7 +92,7 @@ public final class ObjectTable {
         if (!desired.containsKey(entry.ref)) {
           entry.desired = null;
           if (!managed.contains(entry.ref)) {
-            remove(entry, Action.PRUNED, "no longer among the manifests");
+            remove(entry, "no longer among the manifests");
           }
         }
       }
@@ -308,19 +308,19 @@ public final class ObjectTable {
   }
 
   /** An object is gone on purpose, or no longer ours: says so one last time. */
-  void forget(ObjectRef ref, Action action, String message) {
+  void forget(ObjectRef ref, String message) {
     Instant now = clock.instant();
     lock.lock();
     try {
-      remove(entries.computeIfAbsent(ref, it -> new Entry(it, now)), action, message);
+      remove(entries.computeIfAbsent(ref, it -> new Entry(it, now)), message);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void remove(Entry entry, Action action, String message) {
-    entry.action = action;
+  private void remove(Entry entry, String message) {
+    entry.action = Action.PRUNED;
     entry.message = message;
     entries.remove(entry.ref);
     news.departed(entry.state(clock.instant(), reconcileTimeout));

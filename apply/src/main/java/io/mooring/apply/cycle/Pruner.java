@@ -89,7 +89,7 @@ final class Pruner {
         table.observe(type, live.get());
         found.put(ref, new Candidate(ref, type, live.get()));
       } else {
-        drop(ref, Action.PRUNED, "");
+        drop(ref, "");
       }
     } catch (ApiException e) {
       fail(ref, e);
@@ -102,12 +102,12 @@ final class Pruner {
     report.pruneFailed(ref, text);
   }
 
-  private void drop(ObjectRef ref, Action action, String message) {
+  private void drop(ObjectRef ref, String message) {
     if (settings.options().dryRun() == DryRun.NONE) {
       dropped.add(ref);
-      table.forget(ref, action, message);
+      table.forget(ref, message);
     } else {
-      table.decided(ref, action, message);
+      table.decided(ref, Action.PRUNED, message);
     }
   }
 
@@ -116,11 +116,10 @@ final class Pruner {
     ObjectRef ref = candidate.ref();
     InventoryPolicy policy = settings.options().inventoryPolicy();
     if (wantedUids.contains(candidate.uid())) {
-      drop(ref, Action.PRUNED, "still applied, in another API group");
+      drop(ref, "still applied, in another API group");
     } else if (!policy.allows(inventoryId, candidate.owner())) {
       drop(
           ref,
-          Action.SKIPPED,
           candidate
               .owner()
               .map(owner -> "not pruned: it belongs to inventory " + owner)
@@ -159,10 +158,10 @@ final class Pruner {
                 cancellation,
                 () -> settings.api().patch(path, KubernetesApi.MERGE, Json.write(patch)));
       }
-      drop(ref, Action.SKIPPED, "kept in the cluster by its annotation; no longer managed");
+      drop(ref, "kept in the cluster by its annotation; no longer managed");
     } catch (ApiException e) {
       if (e.isNotFound()) {
-        drop(ref, Action.PRUNED, "");
+        drop(ref, "");
       } else {
         fail(ref, e);
       }
@@ -244,13 +243,13 @@ final class Pruner {
         table.decided(ref, Action.PRUNED, "dry run: the server would delete it");
       } else if (answer.text("kind").equals("Status")
           || settings.options().prune().timeout().isZero()) {
-        drop(ref, Action.PRUNED, "");
+        drop(ref, "");
       } else {
         departures.add(ref, candidate.type());
       }
     } catch (ApiException e) {
       if (e.isNotFound()) {
-        drop(ref, Action.PRUNED, "");
+        drop(ref, "");
       } else {
         fail(ref, e);
       }

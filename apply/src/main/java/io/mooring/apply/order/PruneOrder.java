@@ -41,16 +41,25 @@ public record PruneOrder(Map<ObjectRef, Set<ObjectRef>> after) {
   }
 
   /**
-   * A namespace goes after what is in it, so that its objects go by the rules of the inventory and
-   * not with it.
+   * A namespace goes after what is in it, and a definition after its objects, so that these go by
+   * the rules of the inventory and not with it.
    */
   private static void addContained(
       ObjectRef ref, Set<ObjectRef> all, Map<ObjectRef, Set<ObjectRef>> edges) {
-    if (ref.is("", "Namespace")) {
-      all.stream()
-          .filter(other -> other.namespace().equals(ref.name()))
-          .forEach(other -> edges.computeIfAbsent(ref, key -> new LinkedHashSet<>()).add(other));
+    all.stream()
+        .filter(other -> isIn(other, ref))
+        .forEach(other -> edges.computeIfAbsent(ref, key -> new LinkedHashSet<>()).add(other));
+  }
+
+  private static boolean isIn(ObjectRef object, ObjectRef container) {
+    if (container.is("", "Namespace")) {
+      return object.namespace().equals(container.name());
     }
+    // A definition is named <plural>.<group>; which of the group's kinds it defines does not
+    // matter.
+    return container.is("apiextensions.k8s.io", "CustomResourceDefinition")
+        && container.name().endsWith("." + object.group())
+        && container.name().indexOf('.') == container.name().length() - object.group().length() - 1;
   }
 
   private static int lastTierFirst(ObjectRef one, ObjectRef other) {

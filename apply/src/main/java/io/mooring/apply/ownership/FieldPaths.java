@@ -45,7 +45,7 @@ record FieldPaths(List<FieldPath> missing, List<FieldPath> extra) {
         if (owned.members().containsKey(step)) {
           compare(value, owned.object(step), path.then(step));
         } else {
-          missing.add(path.then(step));
+          addMissing(value, path.then(step));
         }
       }
     });
@@ -53,6 +53,15 @@ record FieldPaths(List<FieldPath> missing, List<FieldPath> extra) {
       if (step.startsWith("f:") && !map.containsKey(step.substring(2))) {
         extra.add(path.then(step));
       }
+    }
+  }
+
+  /** Down to the single fields, as far as maps go: others may own some of them. */
+  private void addMissing(@Nullable Object value, FieldPath path) {
+    if (value instanceof Map<?, ?> map && !map.isEmpty()) {
+      map.forEach((name, member) -> addMissing(member, path.then("f:" + name)));
+    } else {
+      missing.add(path);
     }
   }
 

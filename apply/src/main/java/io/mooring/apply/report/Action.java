@@ -10,7 +10,10 @@ public enum Action {
   CONFIGURED,
   /** It was as the manifest says and was not written. */
   UNCHANGED,
-  /** It was deleted, because no manifest names it any more. Receivers forget it. */
+  /**
+   * It left the inventory, because no manifest names it any more: deleted, or given up as the
+   * message says. Receivers forget it.
+   */
   PRUNED,
   /** It was left alone on purpose; the message says why. */
   SKIPPED,

@@ -126,6 +126,13 @@ class OrderTest {
   }
 
   @Test
+  void prunesDefinitionsAfterTheirObjects() {
+    PruneOrder order = PruneOrder.of(Map.of(CRD, Set.of(), CUSTOM, Set.of(), WEB, Set.of()));
+
+    assertThat(order.after().get(CRD)).containsExactly(CUSTOM);
+  }
+
+  @Test
   void prunesCirclesInAnyOrder() {
     PruneOrder order = PruneOrder.of(Map.of(WEB, Set.of(CONFIG), CONFIG, Set.of(WEB)));
 
