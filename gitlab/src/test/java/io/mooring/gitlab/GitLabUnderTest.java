@@ -5,6 +5,7 @@ import io.mooring.gitaly.configuration.GitalyConfiguration;
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Http;
 import io.mooring.gitlab.identity.Scope;
+import io.mooring.protocol.jwt.JwtSigner;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.protocol.secret.SecretFiles;
 import io.mooring.testkit.process.Workspace;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -173,11 +175,119 @@ public final class GitLabUnderTest implements ParameterResolver {
       }
     }
 
+    /** A new user with a token for everything. */
+    public Person newUser() {
+      String name = unique("user");
+      long id =
+          root.post(
+                  "/api/v4/users",
+                  "username",
+                  name,
+                  "name",
+                  "User " + name,
+                  "email",
+                  name + "@example.com",
+                  "password",
+                  Person.PASSWORD)
+              .expect(201)
+              .id();
+      String token =
+          application
+              .createPersonalAccessToken(
+                  name, "tests", Set.copyOf(EnumSet.allOf(Scope.class)), Duration.ofDays(30))
+              .text();
+      return new Person(id, name, new Api(application.url(), token));
+    }
+
+    /** A new project of the first administrator. */
+    public long newProject(String visibility) {
+      return root.post("/api/v4/projects", "name", unique("project"), "visibility", visibility)
+          .expect(201)
+          .id();
+    }
+
+    /** A new group of the first administrator. */
+    public long newGroup() {
+      String name = unique("group");
+      return root.post("/api/v4/groups", "name", name, "path", name).expect(201).id();
+    }
+
+    /** A new user who is a member of a project. */
+    public Person newMember(long project, int accessLevel) {
+      Person person = newUser();
+      root.post(
+              "/api/v4/projects/" + project + "/members",
+              "user_id",
+              person.id(),
+              "access_level",
+              accessLevel)
+          .expect(201);
+      return person;
+    }
+
+    /** A new agent of a project. */
+    public long newAgent(long project) {
+      return root.post("/api/v4/projects/" + project + "/cluster_agents", "name", unique("agent-"))
+          .expect(201)
+          .id();
+    }
+
+    /** A new token of an agent. */
+    public String newAgentToken(long project, long agent) {
+      return root.post(
+              "/api/v4/projects/" + project + "/cluster_agents/" + agent + "/tokens", "name", "t")
+          .expect(201)
+          .json()
+          .path("token")
+          .asString();
+    }
+
+    /** The full path of a project. */
+    public String path(long project) {
+      return root.get("/api/v4/projects/" + project)
+          .expect(200)
+          .json()
+          .path("path_with_namespace")
+          .asString();
+    }
+
+    /** The API for kas, called as kas calls it. */
+    public Api kas() {
+      return new Api(application.url(), "")
+          .with(
+              "Gitlab-Kas-Api-Request",
+              JwtSigner.kasToGitLab(kasSecret(), InstantSource.system()).token());
+    }
+
+    /** The API for kas, with the token of an agent. */
+    public Api kas(String agentToken) {
+      return kas().with("Authorization", "Bearer " + agentToken);
+    }
+
+    /** The address of a project's repository for somebody with a password or token. */
+    public String repository(long project, String username, String password) {
+      return "http://"
+          + username
+          + ":"
+          + password
+          + "@127.0.0.1:"
+          + application.port()
+          + "/"
+          + path(project)
+          + ".git";
+    }
+
     @Override
     public void close() {
       gitaly.close();
       application.close();
       Workspace.delete(directory);
     }
+  }
+
+  /** Somebody with an account. */
+  public record Person(long id, String username, Api api) {
+    /** The password of everybody here. */
+    public static final String PASSWORD = "correct horse battery";
   }
 }

@@ -1,5 +1,7 @@
 package io.mooring.gitlab.http;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
@@ -35,6 +37,9 @@ public final class Json {
                       StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
                   .build())
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          // Views are records; their further methods are not for callers.
+          .changeDefaultVisibility(
+              visibility -> visibility.withVisibility(PropertyAccessor.IS_GETTER, Visibility.NONE))
           .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
           .addModule(new SimpleModule().addSerializer(Instant.class, new InstantWriter()))
           .build();
