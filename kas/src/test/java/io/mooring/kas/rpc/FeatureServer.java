@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 public final class FeatureServer implements AutoCloseable {
   private final Server server;
   private final ManagedChannel channel;
+  private final List<ManagedChannel> others = new CopyOnWriteArrayList<>();
   private final TestAge age = new TestAge();
 
   /** Starts both ends. */
@@ -40,16 +41,25 @@ public final class FeatureServer implements AutoCloseable {
       feature.apiServices().forEach(builder::addService);
     }
     server = builder.build().start();
-    channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
-            .usePlaintext()
-            .intercept(new ValidatingClientInterceptor())
-            .build();
+    channel = way().build();
+  }
+
+  private NettyChannelBuilder way() {
+    return NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+        .usePlaintext()
+        .intercept(new ValidatingClientInterceptor());
   }
 
   /** The way in, which refuses answers a Go agent would refuse. */
   public ManagedChannel channel() {
     return channel;
+  }
+
+  /** Another way in, for a program that calls itself this. */
+  public ManagedChannel channel(String userAgent) {
+    ManagedChannel other = way().userAgent(userAgent).build();
+    others.add(other);
+    return other;
   }
 
   /** What the age of every connection does at its end. */
@@ -60,6 +70,7 @@ public final class FeatureServer implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
+    others.forEach(ManagedChannel::shutdownNow);
     server.shutdownNow();
     try {
       channel.awaitTermination(10, TimeUnit.SECONDS);

@@ -1,0 +1,102 @@
+package io.mooring.kas.tunnel;
+
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.mooring.kas.identity.AgentLookup;
+import io.mooring.kas.identity.AgentToken;
+import io.mooring.kas.rpc.AgeContext;
+import io.mooring.kas.rpc.Feature;
+import io.mooring.kas.rpc.Wakeup;
+import io.mooring.protocol.backoff.Backoff;
+import io.mooring.protocol.backoff.BackoffPolicy;
+import io.mooring.wire.reversetunnel.rpc.ConnectRequest;
+import io.mooring.wire.reversetunnel.rpc.ConnectResponse;
+import io.mooring.wire.reversetunnel.rpc.ReverseTunnelGrpc;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * {@code Connect}: an agent offers a tunnel (tunnel.md 3.1). Who the agent is, is asked on a
+ * virtual thread; from then on the stream is handled without one.
+ */
+public final class ReverseTunnel implements Feature {
+  /** Pauses while GitLab cannot say whose token it is. */
+  static final BackoffPolicy LOOKUP_RETRIES =
+      new BackoffPolicy(
+          Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofSeconds(10), 2.0, 1.0);
+
+  private final TunnelRegistry registry;
+  private final AgentLookup agents;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /** Tunnels go to the registry, which this closes. */
+  public ReverseTunnel(
+      TunnelRegistry registry, AgentLookup agents, InstantSource clock, RandomGenerator random) {
+    this.registry = registry;
+    this.agents = agents;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  @Override
+  public List<ServerServiceDefinition> agentServices() {
+    return List.of(
+        ServerServiceDefinition.builder(ReverseTunnelGrpc.getServiceDescriptor())
+            .addMethod(ReverseTunnelGrpc.getConnectMethod(), this::connect)
+            .build());
+  }
+
+  private ServerCall.Listener<ConnectRequest> connect(
+      ServerCall<ConnectRequest, ConnectResponse> call, Metadata headers) {
+    Tunnel tunnel = new Tunnel(call, registry, AgentProgram.of(headers), AgeContext.current());
+    Thread.ofVirtual()
+        .name("tunnel-identity")
+        .start(Context.current().wrap(() -> identify(tunnel)));
+    return tunnel;
+  }
+
+  private void identify(Tunnel tunnel) {
+    Backoff pauses = new Backoff(LOOKUP_RETRIES, clock, random);
+    try (Wakeup wakeup = new Wakeup()) {
+      while (!identified(tunnel)) {
+        switch (wakeup.await(pauses.next())) {
+          case NOTICE, TIMEOUT -> {}
+          case EXPIRED -> {
+            tunnel.refuse(Status.OK);
+            return;
+          }
+          case CANCELLED -> {
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean identified(Tunnel tunnel) {
+    try {
+      tunnel.identified(agents.agent(AgentToken.current()).agentId());
+      return true;
+    } catch (StatusException e) {
+      if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+        return false;
+      }
+      tunnel.refuse(e.getStatus());
+      return true;
+    }
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}
