@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.mooring.protocol.secret.Secret;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
@@ -21,6 +23,11 @@ import org.slf4j.event.KeyValuePair;
 class JsonLinesTest {
   private final LoggerContext context = new LoggerContext();
   private final JsonLines lines = new JsonLines();
+
+  @BeforeEach
+  void asSlf4jWouldStartIt() {
+    context.setMDCAdapter(new LogbackMDCAdapter());
+  }
 
   @AfterEach
   void forgetsFields() {
