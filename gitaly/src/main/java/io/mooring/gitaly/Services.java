@@ -65,7 +65,7 @@ record Services(
           "storages", "the server's own folder in one of them cannot be used: " + e, e);
     }
     PushHooks hooks = hooks(configuration, folders, clock, random);
-    var housekeeping = new Housekeeping(repositories);
+    var housekeeping = new Housekeeping(repositories, clock);
     housekeeping.start();
     var transfers = new Transfers(configuration.limits().transfers());
     var calls = new Calls(workers);

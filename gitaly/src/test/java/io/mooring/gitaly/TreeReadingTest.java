@@ -1,6 +1,7 @@
 package io.mooring.gitaly;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -19,6 +20,8 @@ import io.mooring.wire.gitaly.PathError;
 import io.mooring.wire.gitaly.TreeEntry;
 import io.mooring.wire.gitaly.TreeEntryRequest;
 import io.mooring.wire.gitaly.TreeEntryResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -325,6 +328,47 @@ class TreeReadingTest {
             "link",
             "run.sh",
             "module");
+  }
+
+  @Test
+  @Tag("fault-49")
+  void listsAndReadsNamesThatAreNoText() throws IOException {
+    String blob = git.command("hash-object", "-w", "--stdin").withInput("content").output().strip();
+    List<ByteString> names =
+        List.of(
+            ByteString.copyFrom(new byte[] {'A', (byte) 0xff, (byte) 0xfe}),
+            copyFromUtf8("a name"),
+            copyFromUtf8("CASE"),
+            copyFromUtf8("case"),
+            copyFromUtf8("new\nline"),
+            copyFromUtf8("x".repeat(4000)),
+            copyFromUtf8("\u00fcml\u00e4ut"));
+    var input = new ByteArrayOutputStream();
+    for (ByteString name : names) {
+      input.write(("100644 blob " + blob + "\t").getBytes(UTF_8));
+      name.writeTo(input);
+      input.write(0);
+    }
+    String tree = git.command("mktree", "-z").withInput(input.toByteArray()).output().strip();
+    String odd = git.run("commit-tree", "-m", "odd", tree);
+    git.run("push", "--quiet", "origin", odd + ":refs/heads/odd");
+
+    List<TreeEntry> entries = list(treeRequest(".").setRevision(copyFromUtf8(odd)).build());
+
+    assertThat(entries).extracting(TreeEntry::getPath).containsExactlyInAnyOrderElementsOf(names);
+    for (ByteString name : names) {
+      assertThat(content(read(request("x").setRevision(copyFromUtf8(odd)).setPath(name).build())))
+          .isEqualTo("content");
+    }
+    String token = "";
+    var paged = new ArrayList<ByteString>();
+    do {
+      GetTreeEntriesResponse page =
+          page(treeRequest(".").setRevision(copyFromUtf8(odd)), token, 4).orElseThrow();
+      page.getEntriesList().forEach(entry -> paged.add(entry.getPath()));
+      token = page.getPaginationCursor().getNextCursor();
+    } while (!token.isEmpty());
+    assertThat(paged).isEqualTo(entries.stream().map(TreeEntry::getPath).toList());
   }
 
   private static TreeEntryRequest.Builder request(String path) {

@@ -6,7 +6,11 @@ import io.mooring.gitaly.storage.Repositories;
 import java.io.IOException;
 import java.text.ParseException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.Condition;
@@ -38,7 +42,15 @@ public final class Housekeeping implements AutoCloseable {
   /** Memory of the search for deltas. */
   private static final long SEARCH_MEMORY = 16 << 20;
 
+  /**
+   * A pack of this age belongs to no push that is still under way, so it may go when a new one
+   * holds its objects.
+   */
+  static final Duration PACK_REST = Duration.ofMinutes(10);
+
   private final Repositories repositories;
+  private final InstantSource clock;
+  private final Map<Location, Instant> packed = new LinkedHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final LinkedHashSet<Location> waiting = new LinkedHashSet<>();
@@ -46,8 +58,9 @@ public final class Housekeeping implements AutoCloseable {
   private @Nullable Thread thread;
 
   /** Keeps these repositories. */
-  public Housekeeping(Repositories repositories) {
+  public Housekeeping(Repositories repositories, InstantSource clock) {
     this.repositories = repositories;
+    this.clock = clock;
   }
 
   /** Starts the work in the background. */
@@ -88,11 +101,17 @@ public final class Housekeeping implements AutoCloseable {
   }
 
   /**
-   * Packs a repository anew if it needs it.
+   * Packs a repository anew if it needs it, at most once in {@link #PACK_REST}: packs that are
+   * younger stay, so packing again would change nothing.
    *
    * @return whether the work ended; false when the server is stopping
    */
   boolean keep(Location location) throws IOException {
+    Instant now = clock.instant();
+    packed.values().removeIf(last -> last.plus(PACK_REST).isBefore(now));
+    if (packed.containsKey(location)) {
+      return true;
+    }
     try (Repository repository = repositories.open(location)) {
       if (!(repository instanceof FileRepository files)) {
         return true;
@@ -101,7 +120,10 @@ public final class Housekeeping implements AutoCloseable {
       gc.setAuto(true);
       gc.setPackConfig(packing(repository));
       gc.setProgressMonitor(new UntilStopped());
-      gc.gc().get();
+      gc.setPackExpireAgeMillis(PACK_REST.toMillis());
+      if (!gc.gc().get().isEmpty()) {
+        packed.put(location, now);
+      }
       return true;
     } catch (ParseException e) {
       throw new IOException("the repository's configuration of gc cannot be read", e);
