@@ -65,6 +65,12 @@ final class Outbox implements ConfigurationListener, SyncListener {
   }
 
   @Override
+  public void sourceRefused(String project, String commitId, String error) {
+    Instant now = clock.instant();
+    note(project, notes -> notes.finished(now, WireEvents.refused(project, commitId, error, now)));
+  }
+
+  @Override
   public void objectStates(
       String project, String commitId, boolean reset, List<ObjectState> states) {
     note(project, notes -> notes.states(clock.instant(), commitId, reset, states));

@@ -59,6 +59,17 @@ final class WireEvents {
     return finished.build();
   }
 
+  static SyncFinished refused(String project, String commitId, String error, Instant now) {
+    return SyncFinished.newBuilder()
+        .setProjectId(project)
+        .setCommitId(commitId)
+        .setOutcome(SyncFinished.Outcome.FAILED)
+        .setMessage(text(error))
+        .setReceivedAt(time(now))
+        .setStartedAt(time(now))
+        .build();
+  }
+
   static ObjectState state(io.mooring.apply.report.ObjectState state) {
     var source = state.source();
     return ObjectState.newBuilder()

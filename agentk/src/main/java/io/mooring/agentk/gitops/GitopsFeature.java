@@ -88,11 +88,18 @@ public final class GitopsFeature implements Feature {
     Engine engine =
         Engine.start(
             project.options(),
-            cluster.client(),
+            cluster.api(),
             new ProjectReports(project.id(), listeners),
             timing.clock(),
             timing.random());
-    var watch = new ProjectWatch(channel, project, engine::submit, timing);
+    var watch =
+        new ProjectWatch(
+            channel,
+            project,
+            engine::submit,
+            (commit, error) ->
+                listeners.forEach(heard -> heard.sourceRefused(project.id(), commit, error)),
+            timing);
     running.put(
         project.id(),
         new Running(project, engine, workers.start("gitops " + project.id(), watch::run)));

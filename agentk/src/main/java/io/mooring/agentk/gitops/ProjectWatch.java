@@ -14,6 +14,7 @@ import io.mooring.wire.gitops.rpc.ObjectsToSynchronizeResponse;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class ProjectWatch {
   private final GitopsGrpc.GitopsBlockingStub kas;
   private final ManifestProject project;
   private final Consumer<Batch> receiver;
+  private final BiConsumer<String, String> refusals;
   private final Timing timing;
   private String commitId = "";
 
@@ -38,11 +40,19 @@ final class ProjectWatch {
    *
    * @param channel waits for kas
    * @param receiver takes a batch quickly
+   * @param refusals hears why kas could not deliver a newer commit than the one named first: a
+   *     fault in the repository or its configuration, not in the connection
    */
-  ProjectWatch(Channel channel, ManifestProject project, Consumer<Batch> receiver, Timing timing) {
+  ProjectWatch(
+      Channel channel,
+      ManifestProject project,
+      Consumer<Batch> receiver,
+      BiConsumer<String, String> refusals,
+      Timing timing) {
     this.kas = GitopsGrpc.newBlockingStub(channel);
     this.project = project;
     this.receiver = receiver;
+    this.refusals = refusals;
     this.timing = timing;
   }
 
@@ -87,13 +97,21 @@ final class ProjectWatch {
   }
 
   private void report(Status status) {
+    String error = status.getCode() + ": " + status.getDescription();
     switch (status.getCode()) {
       case CANCELLED, DEADLINE_EXCEEDED -> {}
-      default ->
-          LOG.atWarn()
-              .addKeyValue("project_id", project.id())
-              .addKeyValue("error", status.getCode() + ": " + status.getDescription())
-              .log("Objects cannot be received");
+      case FAILED_PRECONDITION, NOT_FOUND, INVALID_ARGUMENT, PERMISSION_DENIED -> {
+        log(error);
+        refusals.accept(commitId, error + ". Nothing is changed or pruned; the agent asks again.");
+      }
+      default -> log(error);
     }
+  }
+
+  private void log(String error) {
+    LOG.atWarn()
+        .addKeyValue("project_id", project.id())
+        .addKeyValue("error", error)
+        .log("Objects cannot be received");
   }
 }

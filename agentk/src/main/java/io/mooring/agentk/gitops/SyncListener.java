@@ -13,6 +13,12 @@ public interface SyncListener {
   /** A cycle ended. */
   default void syncFinished(String project, SyncResult result) {}
 
+  /**
+   * A newer commit than {@code commitId} cannot be had, for a reason that its author can mend; what
+   * is applied stays.
+   */
+  default void sourceRefused(String project, String commitId, String error) {}
+
   /** States of objects changed; {@code reset} voids all earlier ones. */
   default void objectStates(
       String project, String commitId, boolean reset, List<ObjectState> states) {}

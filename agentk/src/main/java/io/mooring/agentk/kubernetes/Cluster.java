@@ -4,10 +4,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.mooring.apply.cluster.KubernetesApi;
 import io.mooring.protocol.SettingException;
 import java.net.URI;
 import java.time.Duration;
@@ -22,14 +23,16 @@ public final class Cluster implements AutoCloseable {
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
-  private final KubernetesClient client;
+  private final HttpClient client;
+  private final Config config;
   private final VirtualHttp http;
   private final URI server;
 
-  private Cluster(KubernetesClient client, VirtualHttp http) {
+  private Cluster(HttpClient client, Config config, VirtualHttp http) {
     this.client = client;
+    this.config = config;
     this.http = http;
-    this.server = URI.create(client.getConfiguration().getMasterUrl());
+    this.server = URI.create(config.getMasterUrl());
   }
 
   /**
@@ -40,18 +43,17 @@ public final class Cluster implements AutoCloseable {
    */
   public static Cluster open(KubernetesOptions options, ExecutorService tasks) {
     var http = new VirtualHttp(tasks);
-    KubernetesClient client =
-        new KubernetesClientBuilder()
-            .withConfig(KubernetesSettings.config(options))
-            .withHttpClientFactory(http)
-            .withTaskExecutor(tasks)
-            .build();
-    return new Cluster(client, http);
+    Config config = KubernetesSettings.config(options);
+    return new Cluster(http.newBuilder(config).build(), config, http);
   }
 
-  /** The library's client, for what works with it. It stays this object's. */
-  public KubernetesClient client() {
-    return client;
+  /**
+   * Access for the GitOps engine, over the same connections. Only the library's HTTP client is
+   * made, with its credentials and TLS: its whole client would load a thousand classes that nothing
+   * here uses.
+   */
+  public KubernetesApi api() {
+    return new KubernetesApi(client, config);
   }
 
   /** What became of an attempt to write. */
@@ -70,8 +72,7 @@ public final class Cluster implements AutoCloseable {
    */
   public JsonObject read(String path, Duration bound)
       throws ClusterException, InterruptedException {
-    HttpResponse<String> answer =
-        send(client.getHttpClient().newHttpRequestBuilder(), "GET", path, bound);
+    HttpResponse<String> answer = send(client.newHttpRequestBuilder(), "GET", path, bound);
     return answer.code() == NOT_FOUND ? new JsonObject() : object("GET", path, answer);
   }
 
@@ -91,10 +92,7 @@ public final class Cluster implements AutoCloseable {
       throws ClusterException, InterruptedException {
     HttpResponse<String> answer =
         send(
-            client
-                .getHttpClient()
-                .newHttpRequestBuilder()
-                .method(method, "application/json", object.toString()),
+            client.newHttpRequestBuilder().method(method, "application/json", object.toString()),
             method,
             path,
             bound);
@@ -114,8 +112,7 @@ public final class Cluster implements AutoCloseable {
             .header("Accept", "application/json")
             .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
             .build();
-    CompletableFuture<HttpResponse<String>> answer =
-        client.getHttpClient().sendAsync(built, String.class);
+    CompletableFuture<HttpResponse<String>> answer = client.sendAsync(built, String.class);
     try {
       return answer.get(bound.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {

@@ -29,6 +29,7 @@ class ProjectWatchTest {
 
   private final FakeClock clock = new FakeClock();
   private final List<String> batches = new CopyOnWriteArrayList<>();
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
   private final List<Throwable> crashes = new CopyOnWriteArrayList<>();
   private final Workers workers = new Workers(crashes::add);
   private TestKas kas;
@@ -112,6 +113,9 @@ class ProjectWatchTest {
 
     awaitRequests(2);
     assertThat(batches).isEmpty();
+    assertThat(refusals.get(0))
+        .contains("NOT_FOUND: GitOps: repository poll failed: nope")
+        .contains("Nothing is changed or pruned");
   }
 
   private void watch(Optional<GitRefCF> ref) {
@@ -130,6 +134,7 @@ class ProjectWatchTest {
                                 .map(source -> source.path())
                                 .reduce("", String::concat))
                         .strip()),
+            (commit, error) -> refusals.add(commit + " " + error),
             Times.of(clock));
     workers.start("watch", watch::run);
   }
