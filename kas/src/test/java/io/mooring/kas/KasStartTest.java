@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@LeakCheck(allowedThreads = {"grpc-", "lettuce-"})
+@LeakCheck(allowedThreads = {"grpc-", "lettuce-", "prometheus-metrics-scheduler"})
 class KasStartTest {
   private static final URI GITLAB = URI.create("http://127.0.0.1:1");
   private static final String FREE = "{address: '127.0.0.1:0', listen_grace_period: 0.1s}";

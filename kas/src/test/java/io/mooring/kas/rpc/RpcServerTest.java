@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RpcServerTest {
   private static final Duration HOURS = Duration.ofHours(2);
@@ -216,6 +218,22 @@ class RpcServerTest {
   void servesClearText() {
     assertThat(call(channel(start(HOURS, AT_ONCE)), Waiter.POLL).next().getValue())
         .isEqualTo("started");
+  }
+
+  @ParameterizedTest
+  @Tag("wire-9")
+  @ValueSource(strings = {"wss:%2F%2Fkas.example.com", "wss://kas.example.com", "kas:8150"})
+  void takesAnyAuthority(String authority) {
+    ManagedChannel channel = channel(start(HOURS, AT_ONCE));
+
+    Iterator<StringValue> poll =
+        ClientCalls.blockingServerStreamingCall(
+            channel,
+            Waiter.POLL,
+            CallOptions.DEFAULT.withAuthority(authority),
+            StringValue.getDefaultInstance());
+
+    assertThat(poll.next().getValue()).isEqualTo("started");
   }
 
   @Test
