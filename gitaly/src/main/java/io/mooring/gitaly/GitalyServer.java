@@ -65,6 +65,9 @@ public final class GitalyServer implements AutoCloseable {
    */
   private static final int FLOW_WINDOW = 1 << 20;
 
+  /** Of one connection: kas holds one, and a call costs one virtual thread and a few buffers. */
+  private static final int MAX_CALLS = 1000;
+
   private final GitalyConfiguration configuration;
   private final EventLoopGroup loops;
   private final ExecutorService workers;
@@ -190,6 +193,7 @@ public final class GitalyServer implements AutoCloseable {
               .workerEventLoopGroup(loops)
               .executor(workers)
               .flowControlWindow(FLOW_WINDOW)
+              .maxConcurrentCallsPerConnection(MAX_CALLS)
               .keepAliveTime(PING.toNanos(), TimeUnit.NANOSECONDS)
               .permitKeepAliveTime(Keepalive.GITALY_PERMITS.toNanos(), TimeUnit.NANOSECONDS)
               .permitKeepAliveWithoutCalls(true);

@@ -11,6 +11,8 @@ import io.mooring.wire.gitaly.FindChangedPathsRequest.MergeCommitDiffMode;
 import io.mooring.wire.gitaly.FindChangedPathsRequest.Request;
 import io.mooring.wire.gitaly.FindChangedPathsRequest.Request.CommitRequest;
 import io.mooring.wire.gitaly.FindChangedPathsRequest.Request.TreeRequest;
+import io.mooring.wire.gitaly.GetTreeEntriesRequest;
+import io.mooring.wire.gitaly.GetTreeEntriesResponse;
 import io.mooring.wire.gitaly.InfoRefsRequest;
 import io.mooring.wire.gitaly.TreeEntryRequest;
 import java.nio.file.Path;
@@ -178,6 +180,27 @@ class ChangedPathsTest {
         .extracting(change -> change.getPath().toStringUtf8())
         .containsExactly("d7/f7.yaml");
     assertThat(bytes).isLessThan(100 * 1024);
+    assertListsInMessagesOfABearableSize(after);
+  }
+
+  private void assertListsInMessagesOfABearableSize(String commit) {
+    var answers = new ArrayList<GetTreeEntriesResponse>();
+    gitaly
+        .commits()
+        .getTreeEntries(
+            GetTreeEntriesRequest.newBuilder()
+                .setRepository(TestGitaly.named(REPOSITORY))
+                .setRevision(copyFromUtf8(commit))
+                .setPath(copyFromUtf8("."))
+                .setRecursive(true)
+                .build())
+        .forEachRemaining(answers::add);
+
+    assertThat(answers.stream().mapToInt(GetTreeEntriesResponse::getEntriesCount).sum())
+        .isEqualTo(20_200);
+    assertThat(answers).hasSizeGreaterThan(1);
+    assertThat(answers)
+        .allSatisfy(answer -> assertThat(answer.getSerializedSize()).isLessThan(1 << 20));
   }
 
   private static FindChangedPathsRequest tree(String left, String right) {

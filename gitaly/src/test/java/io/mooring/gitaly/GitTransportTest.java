@@ -14,6 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -314,6 +317,32 @@ class GitTransportTest {
     assertThat(
             GitCommand.in(gitaly.storage().resolve(REPOSITORY)).run("rev-list", "--count", "many"))
         .isEqualTo("50000");
+  }
+
+  @Test
+  void takesManyPushesAtTheSameTime() throws InterruptedException, ExecutionException {
+    work.commit("base");
+    work.run("push", "--quiet", "origin", "HEAD:main");
+    var pushes = new ArrayList<Future<String>>();
+    try (var pushers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 6; i++) {
+        String name = "branch" + i;
+        pushes.add(
+            pushers.submit(() -> {
+              GitCommand clone = GitCommand.in(directory).cloneTo(http.url(REPOSITORY), name);
+              String commit = clone.write(name, name).commit(name);
+              clone.run("push", "--quiet", "origin", "HEAD:refs/heads/" + name);
+              return commit;
+            }));
+      }
+    }
+
+    for (int i = 0; i < pushes.size(); i++) {
+      assertThat(work.run("ls-remote", "origin", "refs/heads/branch" + i))
+          .startsWith(pushes.get(i).get());
+    }
+    assertThat(GitCommand.in(gitaly.storage().resolve(REPOSITORY)).run("fsck", "--full"))
+        .doesNotContain("missing");
   }
 
   /** The lines of a text of pkt-lines; a flush is 0000. */

@@ -10,6 +10,7 @@ import io.mooring.protocol.transport.ClientTls;
 import io.mooring.protocol.transport.GitalyAddress;
 import io.mooring.protocol.transport.GrpcChannels;
 import io.mooring.testkit.certificates.CertificateAuthority;
+import io.mooring.testkit.process.Command;
 import io.mooring.wire.gitaly.ServerInfoRequest;
 import io.mooring.wire.gitaly.ServerServiceGrpc;
 import io.netty.channel.EventLoopGroup;
@@ -24,6 +25,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,6 +191,36 @@ class StartTest {
           .contains("gitaly_pending_notices 0.0")
           .contains("gitaly_unauthenticated_calls_total 0.0");
     }
+  }
+
+  @Test
+  @Tag("fault-66")
+  void saysAsAProgramWhatIsWrongAndExitsWithOne() throws IOException {
+    Path configuration =
+        file(
+            "gitaly.yaml",
+            "listen: [\"tcp://:0\"]\nstorages: [{name: a, path: nowhere}]\n",
+            "rw-------");
+
+    Command.Output output = program("--configuration-file", configuration.toString());
+    assertThat(output.exitCode()).isEqualTo(1);
+    assertThat(output.stdout()).isEmpty();
+    assertThat(output.stderr())
+        .startsWith("storages[0].path: " + directory.resolve("nowhere") + " is not there");
+
+    assertThat(program("--version").stdout()).startsWith("gitaly version");
+    assertThat(program().exitCode()).isEqualTo(2);
+  }
+
+  private static Command.Output program(String... arguments) {
+    return Command.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "-XX:TieredStopAtLevel=1",
+            "io.mooring.gitaly.Main")
+        .with(List.of(arguments))
+        .run();
   }
 
   private Path file(String name, String content, String permissions) throws IOException {

@@ -34,6 +34,8 @@ public final class GitEnvironment {
   /** Objects that deltas are based on, held per reader. */
   private static final int DELTA_BASES = 16 << 20;
 
+  private static final SystemReader MACHINE = SystemReader.getInstance();
+
   private GitEnvironment() {}
 
   /**
@@ -47,7 +49,7 @@ public final class GitEnvironment {
     for (Path root : roots) {
       resolution = isFine(root) ? resolution : COARSE_RESOLUTION;
     }
-    SystemReader.setInstance(new Own(SystemReader.getInstance(), resolution));
+    SystemReader.setInstance(new Own(MACHINE, resolution));
     FS.FileStoreAttributes.setBackground(true);
     RepositoryCacheConfig noCache = new RepositoryCacheConfig();
     noCache.setCleanupDelay(RepositoryCacheConfig.NO_CLEANUP);

@@ -148,6 +148,25 @@ class ConfigurationFileTest {
         .hasMessageContaining("--configuration-file: " + missing + " cannot be read");
   }
 
+  @Test
+  void readsTheExampleOfTheDocumentation() throws IOException, InvalidDocumentException {
+    String document = Files.readString(Path.of("../docs/gitaly.md"));
+    int start = document.indexOf("```yaml\n") + 8;
+    String example = document.substring(start, document.indexOf("```", start));
+
+    GitalyConfiguration read = read(example);
+
+    assertThat(read.listen()).isNotEmpty();
+    assertThat(read.tls()).isPresent();
+    assertThat(read.authentication().tokenFile()).isPresent();
+    assertThat(read.gitlab()).isPresent();
+    assertThat(read.stateDirectory()).isPresent();
+    assertThat(read.observability().listen()).isPresent();
+    assertThat(read.limits()).isEqualTo(GitalyConfiguration.Limits.DEFAULT);
+    assertThat(read.logging()).isEqualTo(GitalyConfiguration.Logging.DEFAULT);
+    assertThat(read.shutdownGrace()).isEqualTo(GitalyConfiguration.DEFAULT_GRACE);
+  }
+
   private GitalyConfiguration read(String text) throws IOException, InvalidDocumentException {
     return ConfigurationFile.read(Files.writeString(directory.resolve("gitaly.yaml"), text));
   }
