@@ -28,7 +28,7 @@ class MainTest {
     KasFixture.configuration(
         directory,
         URI.create("http://127.0.0.1:1"),
-        "{address: '127.0.0.1:0', listen_grace_period: 0.3s, websocket: true}",
+        "{address: '127.0.0.1:0', listen_grace_period: 0.3s}\n  remote_development: {}",
         "");
     Path log = directory.resolve("log");
     Process process =
@@ -52,7 +52,7 @@ class MainTest {
         .as("one JSON object a line, a constant message first of all")
         .allMatch(line -> line.startsWith("{\"level\":\"") && line.endsWith("}"))
         .anyMatch(line -> line.contains("\"net_address\":\"") && line.contains("agentServer"))
-        .anyMatch(line -> line.contains("agent.listen.websocket: has no effect"))
+        .anyMatch(line -> line.contains("agent.remote_development: has no effect"))
         .anyMatch(line -> line.contains("kas has stopped"));
   }
 

@@ -41,6 +41,7 @@ class KasConfigurationFileTest {
     assertThat(kas.agent().listen().connectionsPerTokenPerMinute()).isEqualTo(40_000);
     assertThat(kas.agent().listen().maxConnectionAge()).isEqualTo(Duration.ofHours(2));
     assertThat(kas.agent().listen().listenGracePeriod()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(kas.agent().listen().websocket()).isFalse();
     assertThat(kas.agent().infoCacheTtl()).isEqualTo(Duration.ofMinutes(5));
     assertThat(kas.agent().infoCacheErrorTtl()).isEqualTo(Duration.ofMinutes(1));
     assertThat(kas.agent().redisConnInfoTtl()).isEqualTo(Duration.ofMinutes(5));
@@ -175,12 +176,13 @@ class KasConfigurationFileTest {
 
   @Test
   void warnsOfWhatHasNoEffectWithItsPlace() throws Exception {
-    KasConfigurationFile file = read(SMALLEST + "agent:\n  listen: {websocket: true}\n");
+    KasConfigurationFile file = read(SMALLEST + "agent:\n  remote_development: {}\n");
 
     assertThat(file.warnings())
         .extracting(Problem::toString)
         .containsExactly(
-            "kas.yaml:11:23: agent.listen.websocket: has no effect: this build serves gRPC alone.");
+            "kas.yaml:11:23: agent.remote_development: has no effect: the original does not use it"
+                + " either.");
   }
 
   @Test

@@ -265,7 +265,7 @@ class GitLabLookupsTest {
   private static AgentSettings settings(Duration ttl) {
     Listener listener = new Listener("agent.listen", "tcp", "", Optional.empty(), Optional.empty());
     return new AgentSettings(
-        new AgentListen(listener, 1, Duration.ofHours(2), Duration.ofSeconds(5)),
+        new AgentListen(listener, 1, Duration.ofHours(2), Duration.ofSeconds(5), false),
         new AgentConfigurationSettings(Duration.ofMinutes(5), 1),
         new GitopsSettings(Duration.ofMinutes(5), ttl, Duration.ofMinutes(1), 1, 1, 1, 1),
         ttl,

@@ -206,7 +206,7 @@ class StoredAgentTrackerTest {
     Listener listener = new Listener("agent.listen", "tcp", "", Optional.empty(), Optional.empty());
     Duration minute = Duration.ofMinutes(1);
     return new AgentSettings(
-        new AgentListen(listener, 1, minute, minute),
+        new AgentListen(listener, 1, minute, minute, false),
         new AgentConfigurationSettings(minute, 1),
         new GitopsSettings(minute, minute, minute, 1, 1, 1, 1),
         minute,
