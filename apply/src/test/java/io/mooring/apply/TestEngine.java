@@ -47,9 +47,9 @@ final class TestEngine implements EngineListener, AutoCloseable {
   private final Engine engine;
   private int resets;
 
-  private TestEngine(EngineOptions options, ApiUser user, long projectId) {
+  private TestEngine(EngineOptions options, KubernetesClient client, long projectId) {
     this.projectId = projectId;
-    this.client = client(user);
+    this.client = client;
     this.engine =
         Engine.start(options, client, this, InstantSource.system(), new Random(projectId));
   }
@@ -71,11 +71,15 @@ final class TestEngine implements EngineListener, AutoCloseable {
   }
 
   static TestEngine start(EngineOptions options, ApiUser user) {
-    return new TestEngine(options, user, newProject());
+    return new TestEngine(options, client(user), newProject());
   }
 
   static TestEngine start(EngineOptions options, ApiUser user, long projectId) {
-    return new TestEngine(options, user, projectId);
+    return new TestEngine(options, client(user), projectId);
+  }
+
+  static TestEngine start(EngineOptions options, KubernetesClient client) {
+    return new TestEngine(options, client, newProject());
   }
 
   static KubernetesClient client(ApiUser user) {

@@ -118,9 +118,12 @@ public final class ApiException extends Exception {
     return code == 410 || reason.equals("Expired");
   }
 
-  /** Whether the same request may succeed in a moment. */
+  /**
+   * Whether the same request may succeed in a moment. 500 is not among them: servers give it for
+   * manifests they cannot convert, and what is really a hiccup is tried again by the next cycle.
+   */
   public boolean isTransient() {
-    return code == NO_ANSWER || code == 429 || code >= 500;
+    return code == NO_ANSWER || code == 429 || code > 500;
   }
 
   /**
@@ -128,7 +131,8 @@ public final class ApiException extends Exception {
    * only the fields it names are told.
    */
   public String textFor(ObjectRef ref) {
-    if (!ref.is("", "Secret") || code == NO_ANSWER || code == 403 || code == 404 || code >= 500) {
+    boolean harmless = code == NO_ANSWER || code == 403 || code == 404;
+    if (harmless || !ref.is("", "Secret")) {
       return String.valueOf(getMessage());
     }
     return "the API server refused the Secret: "

@@ -27,6 +27,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +104,7 @@ public final class ObjectTable {
         }
         entry.desired = wanted;
       });
+      namespaces = entries.keySet().stream().map(ObjectRef::namespace).collect(Collectors.toSet());
       changed.signalAll();
     } finally {
       lock.unlock();

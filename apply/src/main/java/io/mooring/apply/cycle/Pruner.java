@@ -260,15 +260,15 @@ final class Pruner {
    * The UID makes sure that an object which was made anew meanwhile is not deleted for the old one.
    */
   private JsonObject options(Candidate candidate) {
-    return new JsonObject(
-        Map.of(
-            "apiVersion",
-            "v1",
-            "kind",
-            "DeleteOptions",
-            "propagationPolicy",
-            settings.options().prune().propagation().wireName(),
-            "preconditions",
-            Map.of("uid", candidate.uid())));
+    Map<String, @Nullable Object> options = new HashMap<>();
+    options.put("apiVersion", "v1");
+    options.put("kind", "DeleteOptions");
+    options.put("propagationPolicy", settings.options().prune().propagation().wireName());
+    options.put("preconditions", Map.of("uid", candidate.uid()));
+    if (settings.options().dryRun() == DryRun.SERVER) {
+      // Here and not only in the query: a server that finds a body does not look at the query.
+      options.put("dryRun", List.of("All"));
+    }
+    return new JsonObject(options);
   }
 }

@@ -90,8 +90,11 @@ record FieldPaths(List<FieldPath> missing, List<FieldPath> extra) {
         : path.steps().equals(List.of("f:metadata")) && METADATA_IDENTITY.contains(step);
   }
 
-  /** No members, or only the mark that the thing itself is owned. */
+  /**
+   * A thing that is owned as a whole; of one with the mark "." only the thing is owned, not what is
+   * in it.
+   */
   static boolean isLeaf(JsonObject owned) {
-    return owned.members().isEmpty() || owned.members().keySet().equals(Set.of("."));
+    return owned.members().isEmpty();
   }
 }
