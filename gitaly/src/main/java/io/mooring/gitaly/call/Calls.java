@@ -60,7 +60,7 @@ public final class Calls {
     T answer;
     try {
       answer = work.run();
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       fail(observer, e);
       return;
     }
@@ -107,7 +107,7 @@ public final class Calls {
             .wrap(() -> {
               try {
                 work.run();
-              } catch (IOException | RuntimeException | OutOfMemoryError e) {
+              } catch (IOException | RuntimeException | Error e) {
                 if (!responses.isCancelled()) {
                   fail(observer, e);
                 }
@@ -119,6 +119,7 @@ public final class Calls {
             }));
   }
 
+  // Errors too: a call that is not closed would keep its client waiting for ever.
   private static void fail(StreamObserver<?> observer, Throwable failure) {
     StatusException status = FailureStatus.of(failure);
     Status.Code code = status.getStatus().getCode();

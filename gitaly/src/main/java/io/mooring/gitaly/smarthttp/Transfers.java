@@ -19,10 +19,16 @@ public final class Transfers {
 
   private final Semaphore places;
   private final int limit;
+  private final java.time.Duration patience;
 
   /** So many at the same time. */
   public Transfers(int limit) {
+    this(limit, PATIENCE);
+  }
+
+  Transfers(int limit, java.time.Duration patience) {
     this.limit = limit;
+    this.patience = patience;
     places = new Semaphore(limit, true);
   }
 
@@ -39,7 +45,7 @@ public final class Transfers {
    */
   Place enter() {
     try {
-      if (places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
         return places::release;
       }
     } catch (InterruptedException e) {
