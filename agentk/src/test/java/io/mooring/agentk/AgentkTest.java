@@ -29,7 +29,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@LeakCheck
+@LeakCheck(
+    allowedThreads = "CachedSingleThreadScheduler") // the library ends it after ten idle seconds
 @RealKubernetes
 class AgentkTest {
   private static final Election.Pace QUICK =
