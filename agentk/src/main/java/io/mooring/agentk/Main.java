@@ -9,6 +9,7 @@ import io.mooring.protocol.build.BuildInfo;
 import io.mooring.protocol.observability.JsonLogs;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.protocol.transport.ClientTls;
+import io.mooring.protocol.transport.HttpProxies;
 import io.mooring.protocol.transport.KasAddress;
 import io.mooring.protocol.transport.ListenAddress;
 import io.mooring.protocol.transport.ServerTls;
@@ -52,7 +53,8 @@ public final class Main implements Callable<Integer> {
       names = "--kas-address",
       required = true,
       paramLabel = "<url>",
-      description = "grpc://host[:port] or grpcs://host[:port] of kas")
+      description =
+          "grpc://host[:port], grpcs://host[:port], ws://host[:port][/path] or wss://host[:port][/path] of kas")
   private String kasAddress = "";
 
   @Option(
@@ -181,7 +183,8 @@ public final class Main implements Callable<Integer> {
             tls,
             kasTlsServerName,
             token(),
-            kasHeaders.stream().map(KasHeader::parse).toList()),
+            kasHeaders.stream().map(KasHeader::parse).toList(),
+            HttpProxies.of(environment)),
         ListenAddress.parse(
             "--observability-listen-address", observabilityNetwork, observabilityAddress),
         ServerTls.read(

@@ -23,6 +23,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,9 +157,15 @@ class AgentkTest {
 
   @Test
   void endsWhatItStartedWhenItCannotStart(TestNamespace namespace) {
-    assertThatThrownBy(
-            () -> start(KasAddress.parse("--kas-address", "ws://127.0.0.1:1"), namespace, "pod-1"))
-        .hasMessageContaining("WebSocket");
+    assertThatThrownBy(() ->
+            Agentk.start(
+                AgentkOptions.of(
+                    KasAddress.parse("--kas-address", "grpc://127.0.0.1:1"),
+                    new AgentToken.File(Path.of("/does/not/exist")),
+                    namespace.apiServer().kubeconfig(),
+                    namespace.name(),
+                    "pod-1")))
+        .hasMessageStartingWith("--token-file: /does/not/exist");
   }
 
   private static Agentk start(KasAddress kas, TestNamespace namespace, String pod)

@@ -87,10 +87,7 @@ public final class ConfigurationWatch {
           LOG.atError()
               .addKeyValue("error", status.getDescription())
               .log("Configuration is refused by kas, the one before stays in use");
-      default ->
-          LOG.atWarn()
-              .addKeyValue("error", status.getCode() + ": " + status.getDescription())
-              .log("Configuration cannot be received");
+      default -> LOG.atWarn().setCause(failure).log("Configuration cannot be received");
     }
   }
 

@@ -10,8 +10,11 @@ import io.mooring.protocol.SettingException;
 import io.mooring.protocol.build.BuildInfo;
 import io.mooring.protocol.transport.ClientTls;
 import io.mooring.protocol.transport.GrpcChannels;
+import io.mooring.protocol.transport.HttpProxies;
 import io.mooring.protocol.transport.KasAddress;
 import io.mooring.protocol.validation.ValidatingClientInterceptor;
+import io.mooring.protocol.websocket.HandshakeHeader;
+import io.mooring.protocol.websocket.WebSocketChannels;
 import io.netty.channel.EventLoopGroup;
 import java.util.List;
 import java.util.Optional;
@@ -48,17 +51,36 @@ public final class KasConnection implements AutoCloseable {
    * @param tls whom to trust
    * @param serverName the name to verify instead of the host
    * @param token sent with every RPC
-   * @param headers sent with every RPC
+   * @param headers sent with every RPC, or in the handshake of a WebSocket only
+   * @param proxies on the way to a WebSocket
    */
   public record Settings(
       KasAddress address,
       ClientTls tls,
       Optional<String> serverName,
       AgentToken token,
-      List<KasHeader> headers) {
+      List<KasHeader> headers,
+      HttpProxies proxies) {
     /** Copies the list. */
     public Settings {
       headers = List.copyOf(headers);
+    }
+
+    /** Without a proxy. */
+    public Settings(
+        KasAddress address,
+        ClientTls tls,
+        Optional<String> serverName,
+        AgentToken token,
+        List<KasHeader> headers) {
+      this(address, tls, serverName, token, headers, HttpProxies.none());
+    }
+
+    private List<KasHeader> callHeaders() {
+      return switch (address) {
+        case KasAddress.Grpc ignored -> headers;
+        case KasAddress.WebSocket ignored -> List.of();
+      };
     }
   }
 
@@ -86,7 +108,7 @@ public final class KasConnection implements AutoCloseable {
             managed,
             metrics,
             new ValidatingClientInterceptor(),
-            new CallDefaults(token, settings.headers()));
+            new CallDefaults(token, settings.callHeaders()));
     var connection = new KasConnection(managed, channel);
     connection.watch(managed.getState(true), settings.address());
     return connection;
@@ -97,10 +119,16 @@ public final class KasConnection implements AutoCloseable {
     return switch (settings.address()) {
       case KasAddress.Grpc grpc -> GrpcChannels.kas(grpc, settings.tls(), settings.serverName());
       case KasAddress.WebSocket webSocket ->
-          throw new SettingException(
-              "--kas-address",
-              webSocket
-                  + ": WebSocket transport is not in this build yet (expected: grpc://host[:port] or grpcs://host[:port])");
+          WebSocketChannels.kas(
+              webSocket,
+              settings.tls(),
+              settings.serverName(),
+              new WebSocketChannels.Opening(
+                  BuildInfo.current().agent(),
+                  settings.headers().stream()
+                      .map(header -> new HandshakeHeader(header.name(), header.value()))
+                      .toList(),
+                  settings.proxies()));
     };
   }
 

@@ -3,7 +3,6 @@ package io.mooring.agentk.registrar;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.grpc.Channel;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.mooring.agentk.kubernetes.Cluster;
 import io.mooring.agentk.kubernetes.ClusterException;
@@ -66,10 +65,8 @@ public final class Registrar {
       var _ = kas.withDeadlineAfter(REGISTER_SECONDS, TimeUnit.SECONDS).register(request);
       return Outcome.DONE;
     } catch (StatusRuntimeException e) {
-      Status status = e.getStatus();
-      LOG.atWarn()
-          .addKeyValue("error", status.getCode() + ": " + status.getDescription())
-          .log("Agent cannot be registered");
+      // The reason, such as an unknown host or authority, is in the causes.
+      LOG.atWarn().setCause(e).log("Agent cannot be registered");
       return Outcome.FAILURE;
     }
   }

@@ -219,15 +219,36 @@ class KasConnectionTest {
 
   @Test
   @Tag("wire-15")
-  void saysThatWebSocketIsNotThereYet() {
-    KasAddress address =
-        KasAddress.parse("--kas-address", "wss://kas.example.com/-/kubernetes-agent/");
+  @Tag("wire-17")
+  @Tag("wire-18")
+  void sendsTheTokenThroughAWebSocketAndTheHeadersBeforeIt() throws Exception {
+    try (var kas = TestKas.startWithWebSocket();
+        var connection =
+            open(
+                KasAddress.parse("--kas-address", "ws://127.0.0.1:" + kas.port() + "/any/path"),
+                ClientTls.system(),
+                List.of(KasHeader.parse("X-Proxy: 1")))) {
+      register(connection);
 
-    assertThatThrownBy(() -> open(address, ClientTls.system(), List.of()))
+      assertThat(kas.calls())
+          .singleElement()
+          .satisfies(call -> {
+            assertThat(call.header("authorization")).isEqualTo("Bearer canary-token");
+            assertThat(call.header("grpc-encoding")).isEqualTo("gzip");
+            assertThat(call.header("x-proxy")).isNull();
+          });
+    }
+  }
+
+  @Test
+  @Tag("wire-17")
+  void refusesAHeaderThatTheHandshakeDecides() {
+    KasAddress address = KasAddress.parse("--kas-address", "ws://127.0.0.1:1");
+
+    assertThatThrownBy(
+            () -> open(address, ClientTls.system(), List.of(KasHeader.parse("Upgrade: h2c"))))
         .isInstanceOf(SettingException.class)
-        .hasMessageContaining("wss://kas.example.com/-/kubernetes-agent/")
-        .hasMessageContaining("not in this build yet")
-        .hasMessageContaining("grpcs://");
+        .hasMessageContaining("--kas-header: upgrade");
   }
 
   @Test

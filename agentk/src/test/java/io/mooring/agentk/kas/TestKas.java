@@ -11,6 +11,7 @@ import io.grpc.stub.StreamObserver;
 import io.mooring.protocol.transport.HostPort;
 import io.mooring.protocol.transport.KasAddress;
 import io.mooring.protocol.transport.ServerTls;
+import io.mooring.protocol.websocket.WebSocketServers;
 import io.mooring.wire.agentregistrar.rpc.AgentRegistrarGrpc;
 import io.mooring.wire.agentregistrar.rpc.RegisterRequest;
 import io.mooring.wire.agentregistrar.rpc.RegisterResponse;
@@ -52,9 +53,14 @@ public final class TestKas implements AutoCloseable {
   }
 
   private TestKas(Optional<ServerTls> tls, boolean withReports, int port) throws IOException {
+    this(tls, withReports, NettyServerBuilder.forAddress(loopback(port)));
+  }
+
+  private TestKas(Optional<ServerTls> tls, boolean withReports, NettyServerBuilder listener)
+      throws IOException {
     this.tls = tls.isPresent();
     var builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        listener
             .addStreamTracerFactory(new MessageSizes(messages, streams))
             .addService(ServerInterceptors.intercept(configurations, new Recorder()))
             .addService(ServerInterceptors.intercept(manifests, new Recorder()))
@@ -69,6 +75,19 @@ public final class TestKas implements AutoCloseable {
   /** In clear text, with all services. */
   public static TestKas start() throws IOException {
     return new TestKas(Optional.empty(), true, 0);
+  }
+
+  /** In clear text, with all services, for WebSocket too. */
+  public static TestKas startWithWebSocket() throws IOException {
+    return new TestKas(
+        Optional.empty(),
+        true,
+        NettyServerBuilder.forAddress(
+            loopback(0), WebSocketServers.credentials(Optional.empty(), "gitlab-kas/test")));
+  }
+
+  private static InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   /** Over TLS, with all services. */
