@@ -27,6 +27,7 @@ class SecretTest {
   @BeforeEach
   void listenToLogs() {
     logger.setLevel(Level.DEBUG);
+    logger.setAdditive(false);
     logged.start();
     logger.addAppender(logged);
   }
@@ -35,6 +36,7 @@ class SecretTest {
   void stopListening() {
     logger.detachAppender(logged);
     logger.setLevel(null);
+    logger.setAdditive(true);
   }
 
   @Test

@@ -60,6 +60,9 @@ public final class Owners {
     if (answer.isPresent()) {
       return answer.get().filter(isManaged);
     }
+    if (!mayAsk()) {
+      return Optional.empty(); // not remembered: the next of its Events may ask
+    }
     try {
       Optional<ObjectRef> owner = ask(ref, apiVersion);
       known.put(uid, owner);
@@ -79,9 +82,7 @@ public final class Owners {
     for (int hop = 0; hop < MAX_HOPS; hop++) {
       String version = apiVersion.substring(apiVersion.indexOf('/') + 1);
       Optional<ResourceType> type =
-          version.isEmpty() || !mayAsk()
-              ? Optional.empty()
-              : mapping.find(ref.group(), version, ref.kind());
+          version.isEmpty() ? Optional.empty() : mapping.find(ref.group(), version, ref.kind());
       Optional<JsonObject> controller =
           type.isEmpty()
               ? Optional.empty()
