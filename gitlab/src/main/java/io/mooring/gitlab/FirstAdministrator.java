@@ -1,9 +1,11 @@
 package io.mooring.gitlab;
 
 import io.mooring.gitlab.configuration.GitLabConfiguration;
+import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.identity.Accounts;
 import io.mooring.gitlab.identity.TokenGenerator;
 import io.mooring.gitlab.identity.Users;
+import io.mooring.protocol.SettingException;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.protocol.secret.SecretFiles;
 import java.util.Optional;
@@ -60,8 +62,13 @@ class FirstAdministrator {
     Optional<Secret> given =
         wanted.passwordFile().map(file -> SecretFiles.trimmed("administrator.password_file", file));
     Secret password = given.orElseGet(() -> generator.token("", PASSWORD_LENGTH));
-    accounts.create(
-        new Users.NewUser(wanted.username(), "Administrator", wanted.email(), password, true));
+    try {
+      accounts.create(
+          new Users.NewUser(wanted.username(), "Administrator", wanted.email(), password, true));
+    } catch (ApiException e) {
+      throw new SettingException(
+          "administrator", e.body().get("message") + " (expected: a user that can be made)", e);
+    }
     return given.isPresent() ? Optional.empty() : Optional.of(password);
   }
 }

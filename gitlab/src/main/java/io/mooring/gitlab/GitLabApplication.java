@@ -11,6 +11,7 @@ import io.mooring.protocol.secret.SecretFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,18 @@ public class GitLabApplication {
         return new SettingException(
             "http.port",
             configuration.http().port() + " is in use (expected: a free port, or 0 for any)",
+            e);
+      }
+      if (cause instanceof SQLException sql
+          && configuration.database() instanceof Database.External database) {
+        return new SettingException(
+            "database.url",
+            database.url()
+                + " cannot be used: "
+                + sql.getMessage()
+                + " (expected: a PostgreSQL database that "
+                + database.username()
+                + " owns)",
             e);
       }
       cause = cause.getCause();

@@ -4,7 +4,9 @@ import io.mooring.gitlab.http.BodyLimitFilter;
 import io.mooring.gitlab.http.Json;
 import io.mooring.gitlab.http.ParametersResolver;
 import io.mooring.gitlab.http.RequestIdFilter;
+import io.mooring.gitlab.http.RequestMetrics;
 import io.mooring.gitlab.identity.CallerResolver;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.apache.coyote.AbstractProtocol;
@@ -38,9 +40,10 @@ class WebConfiguration implements WebMvcConfigurer {
   }
 
   @Bean
-  FilterRegistrationBean<RequestIdFilter> requestIds() {
+  FilterRegistrationBean<RequestIdFilter> requestIds(PrometheusRegistry registry) {
     var registration =
-        new FilterRegistrationBean<>(new RequestIdFilter(new AlternativeJdkIdGenerator()));
+        new FilterRegistrationBean<>(
+            new RequestIdFilter(new AlternativeJdkIdGenerator(), new RequestMetrics(registry)));
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
     return registration;
   }

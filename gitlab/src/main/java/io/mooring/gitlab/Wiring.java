@@ -2,6 +2,7 @@ package io.mooring.gitlab;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.grpc.ClientInterceptor;
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.configuration.SecretFile;
 import io.mooring.gitlab.gitaly.GitalyStorages;
@@ -14,6 +15,7 @@ import io.mooring.gitlab.identity.TokenGenerator;
 import io.mooring.gitlab.internalapi.SharedSecrets;
 import io.mooring.gitlab.kas.KasClient;
 import io.mooring.protocol.jwt.JwtSigner;
+import io.mooring.protocol.observability.GrpcMetrics;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.protocol.secret.SecretFiles;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -92,9 +94,16 @@ class Wiring {
     return SharedSecrets.load(configuration, random, clock);
   }
 
+  /** Shared by the calls on Gitaly and on kas. */
+  @Bean
+  ClientInterceptor callMetrics(PrometheusRegistry registry) {
+    return GrpcMetrics.client(registry);
+  }
+
   @Bean(destroyMethod = "close")
-  GitalyStorages gitalyStorages(GitLabConfiguration configuration, InstantSource clock) {
-    return new GitalyStorages(configuration.gitaly(), clock);
+  GitalyStorages gitalyStorages(
+      GitLabConfiguration configuration, ClientInterceptor callMetrics, InstantSource clock) {
+    return new GitalyStorages(configuration.gitaly(), callMetrics, clock);
   }
 
   @Bean(destroyMethod = "close")
@@ -102,8 +111,10 @@ class Wiring {
       GitLabConfiguration configuration,
       SharedSecrets secrets,
       ExternalUrl external,
+      ClientInterceptor callMetrics,
       InstantSource clock) {
-    var client = new KasClient(JwtSigner.gitLabToKas(secrets.kas(), external.host(), clock));
+    var client =
+        new KasClient(JwtSigner.gitLabToKas(secrets.kas(), external.host(), clock), callMetrics);
     configuration.kas().internalUrl().ifPresent(client::connect);
     return client;
   }

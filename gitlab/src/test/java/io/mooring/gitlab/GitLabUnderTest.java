@@ -25,7 +25,6 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * One application with its real database and one real Gitaly for the whole test run. Tests share
@@ -79,8 +78,6 @@ public final class GitLabUnderTest implements ParameterResolver {
     }
 
     static Running start() {
-      SLF4JBridgeHandler.removeHandlersForRootLogger();
-      SLF4JBridgeHandler.install();
       Path directory = Workspace.create("gitlab");
       try {
         Path storage = Files.createDirectories(directory.resolve("repositories"));

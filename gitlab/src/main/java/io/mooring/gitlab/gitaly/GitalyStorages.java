@@ -1,6 +1,7 @@
 package io.mooring.gitlab.gitaly;
 
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.configuration.SecretFile;
@@ -40,7 +41,8 @@ public final class GitalyStorages implements AutoCloseable {
           NioIoHandler.newFactory());
 
   /** Prepares the connections. */
-  public GitalyStorages(GitLabConfiguration.Gitaly configuration, InstantSource clock) {
+  public GitalyStorages(
+      GitLabConfiguration.Gitaly configuration, ClientInterceptor metrics, InstantSource clock) {
     configuration
         .features()
         .forEach((name, on) ->
@@ -49,10 +51,14 @@ public final class GitalyStorages implements AutoCloseable {
                 Boolean.toString(on)));
     configuration
         .storages()
-        .forEach((name, storage) -> storages.put(name, storage(name, storage, clock)));
+        .forEach((name, storage) -> storages.put(name, storage(name, storage, metrics, clock)));
   }
 
-  private Storage storage(String name, GitLabConfiguration.Storage storage, InstantSource clock) {
+  private Storage storage(
+      String name,
+      GitLabConfiguration.Storage storage,
+      ClientInterceptor metrics,
+      InstantSource clock) {
     String setting = "gitaly.storages." + name;
     GitalyAddress address;
     try {
@@ -65,7 +71,7 @@ public final class GitalyStorages implements AutoCloseable {
         GrpcChannels.gitaly(address, ClientTls.system())
             .eventLoopGroup(loops)
             .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .intercept(new GitalyCredentials(token, features, clock))
+            .intercept(new GitalyCredentials(token, features, clock), metrics)
             .userAgent("mooring-gitlab/" + BuildInfo.current().version())
             .build();
     return new Storage(storage.address(), token, channel);

@@ -72,12 +72,13 @@ public final class ParametersResolver implements HandlerMethodArgumentResolver {
       }
     } catch (JacksonException e) {
       // The parser's message quotes the body, which may hold a secret.
+      String place =
+          Optional.ofNullable(e.getLocation())
+              .map(location ->
+                  ": line " + location.getLineNr() + ", column " + location.getColumnNr())
+              .orElse("");
       throw ApiException.error(
-          HttpStatus.BAD_REQUEST,
-          "message body does not match declared format: line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr());
+          HttpStatus.BAD_REQUEST, "message body does not match declared format" + place);
     }
     throw ApiException.error(HttpStatus.BAD_REQUEST, "message body is not a JSON object");
   }

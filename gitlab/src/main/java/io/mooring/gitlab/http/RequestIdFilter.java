@@ -24,10 +24,14 @@ public final class RequestIdFilter extends OncePerRequestFilter {
   private static final Logger log = LoggerFactory.getLogger(RequestIdFilter.class);
 
   private final IdGenerator ids;
+  private final RequestMetrics metrics;
 
-  /** A filter that makes ids with this generator when the caller brought none. */
-  public RequestIdFilter(IdGenerator ids) {
+  /**
+   * A filter that makes ids with this generator when the caller brought none, and counts requests.
+   */
+  public RequestIdFilter(IdGenerator ids, RequestMetrics metrics) {
     this.ids = ids;
+    this.metrics = metrics;
   }
 
   @Override
@@ -45,6 +49,8 @@ public final class RequestIdFilter extends OncePerRequestFilter {
       try {
         chain.doFilter(request, response);
       } finally {
+        long nanos = System.nanoTime() - start;
+        metrics.answered(request.getMethod(), response.getStatus(), nanos / 1e9);
         log.atLevel(
                 request.getRequestURI().startsWith("/-/")
                     ? org.slf4j.event.Level.DEBUG
@@ -52,7 +58,7 @@ public final class RequestIdFilter extends OncePerRequestFilter {
             .addKeyValue("method", request.getMethod())
             .addKeyValue("url_path", request.getRequestURI())
             .addKeyValue("status_code", response.getStatus())
-            .addKeyValue("duration_in_ms", (System.nanoTime() - start) / 1_000_000)
+            .addKeyValue("duration_in_ms", nanos / 1_000_000)
             .log("Request handled");
       }
     }

@@ -44,14 +44,16 @@ public final class KasClient implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final JwtSigner signer;
+  private final ClientInterceptor metrics;
   private final MultiThreadIoEventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
           1, Thread.ofPlatform().daemon().name("kas-client").factory(), NioIoHandler.newFactory());
   private volatile @Nullable ManagedChannel channel;
 
   /** A client without an address yet, which proves itself with these tokens. */
-  public KasClient(JwtSigner signer) {
+  public KasClient(JwtSigner signer, ClientInterceptor metrics) {
     this.signer = signer;
+    this.metrics = metrics;
   }
 
   /** Calls kas at this {@code grpc://} or {@code grpcs://} address from now on. */
@@ -65,7 +67,7 @@ public final class KasClient implements AutoCloseable {
         GrpcChannels.kas(address, ClientTls.system(), Optional.empty())
             .eventLoopGroup(loops)
             .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .intercept(new Authorization(signer))
+            .intercept(new Authorization(signer), metrics)
             .userAgent("mooring-gitlab/" + BuildInfo.current().version())
             .build();
     if (before != null) {

@@ -34,6 +34,7 @@ class PushCourier extends Courier {
             .name("gitlab_push_notices")
             .help("Attempts to tell kas of a changed project")
             .labelNames("outcome")
+            .withoutExemplars()
             .register(registry);
     var _ =
         GaugeWithCallback.builder()

@@ -1,0 +1,77 @@
+package io.mooring.gitlab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mooring.gitlab.GitLabUnderTest.Person;
+import io.mooring.gitlab.GitLabUnderTest.Running;
+import io.mooring.testkit.git.GitCommand;
+import io.mooring.testkit.secret.Canaries;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Secrets that pass through the application are found neither in its log nor in its database. */
+@ExtendWith(GitLabUnderTest.class)
+class CanaryTest {
+  @TempDir Path directory;
+
+  @Test
+  void writesNoSecretDown(Running gitlab) throws IOException {
+    var canaries = new Canaries();
+    Person person = gitlab.newUser();
+    long project = gitlab.newProject("private");
+    long agent = gitlab.newAgent(project);
+    String agentToken = gitlab.newAgentToken(project, agent);
+    canaries.add("personal access token", person.api().token());
+    canaries.add("root token", gitlab.root().token());
+    canaries.add("agent token", agentToken);
+    canaries.add("password", Person.PASSWORD);
+    canaries.add("kas secret", gitlab.kasSecret().text());
+    canaries.add("gitaly token", "gitaly-secret-canary-of-at-least-32-bytes");
+
+    gitlab.kas(agentToken).get("/api/v4/internal/kubernetes/agent_info").expect(200);
+    gitlab.kas(agentToken + "x").get("/api/v4/internal/kubernetes/agent_info").expect(401);
+    gitlab.anonymous().get("/api/v4/job/allowed_agents?job_token=" + agentToken).expect(401);
+    gitlab.root().post("/api/v4/projects", "{" + gitlab.root().token() + "}").expect(400);
+    Browser.signedIn(gitlab, person.username(), Person.PASSWORD);
+    GitCommand git = GitCommand.init(directory);
+    git.write("a", "1").commit("first");
+    git.run("push", gitlab.repository(project, "root", gitlab.root().token()), "main");
+
+    canaries.assertAbsent("log", Files.readString(Path.of("target", "test.log")));
+    for (String table :
+        List.of(
+            "users",
+            "user_sessions",
+            "personal_access_tokens",
+            "cluster_agent_tokens",
+            "sign_in_failures",
+            "agent_activity_events",
+            "push_notices")) {
+      canaries.assertAbsent(
+          table,
+          gitlab.sqlValue("select coalesce(string_agg(t::text, ' '), '') from " + table + " t"));
+    }
+    assertThat(gitlab.configuration().toString()).doesNotContain("canary");
+  }
+
+  @Test
+  void keepsItsSecretFilesToItself(Running gitlab) throws IOException {
+    for (String name :
+        List.of(
+            ".gitlab_kas_secret",
+            ".gitlab_shell_secret",
+            ".secret_key_base",
+            ".postgresql_password")) {
+      assertThat(
+              java.nio.file.attribute.PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(
+                      gitlab.configuration().dataDirectory().resolve(name))))
+          .isEqualTo("rw-------");
+    }
+  }
+}
