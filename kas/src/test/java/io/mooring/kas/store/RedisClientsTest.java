@@ -29,7 +29,8 @@ class RedisClientsTest {
   void provesItselfWithAPasswordUsedAsItIs() throws Exception {
     Path password = Files.writeString(directory.resolve("password"), "pass\nword\n");
     try (RedisServer redis = RedisServer.start("--requirepass", "pass\nword\n");
-        Store store = open(redis.address(), Optional.empty(), Optional.of(password), Optional.empty())) {
+        Store store =
+            open(redis.address(), Optional.empty(), Optional.of(password), Optional.empty())) {
       awaitWrite(store);
     }
   }
@@ -74,8 +75,7 @@ class RedisClientsTest {
   @Tag("fault-41")
   void saysThatRedisIsFull() throws Exception {
     try (RedisServer redis = RedisServer.start("--maxmemory", "1");
-        Store store =
-            open(redis.address(), Optional.empty(), Optional.empty(), Optional.empty())) {
+        Store store = open(redis.address(), Optional.empty(), Optional.empty(), Optional.empty())) {
       awaitPing(store);
 
       assertThatThrownBy(() -> store.values().set(KEY, ByteString.EMPTY, Duration.ofMinutes(1)))
@@ -95,11 +95,10 @@ class RedisClientsTest {
     await()
         .atMost(Duration.ofSeconds(20))
         .ignoreException(StoreException.class)
-        .until(
-            () -> {
-              store.ping();
-              return true;
-            });
+        .until(() -> {
+          store.ping();
+          return true;
+        });
   }
 
   private static Store open(
