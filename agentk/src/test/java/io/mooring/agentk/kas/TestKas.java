@@ -61,6 +61,7 @@ public final class TestKas implements AutoCloseable {
     this.tls = tls.isPresent();
     var builder =
         listener
+            .directExecutor() // no service here blocks, and no pool outlives the test
             .addStreamTracerFactory(new MessageSizes(messages, streams))
             .addService(ServerInterceptors.intercept(configurations, new Recorder()))
             .addService(ServerInterceptors.intercept(manifests, new Recorder()))
