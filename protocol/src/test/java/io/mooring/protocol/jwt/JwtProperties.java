@@ -9,9 +9,9 @@ import java.time.InstantSource;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.NotEmpty;
-import org.junit.jupiter.api.Tag;
 
 @Tag("fault-64")
 class JwtProperties {
