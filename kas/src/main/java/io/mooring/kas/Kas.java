@@ -1,5 +1,6 @@
 package io.mooring.kas;
 
+import io.grpc.Channel;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.mooring.kas.config.AgentListen;
@@ -39,6 +40,7 @@ import io.mooring.kas.store.Store;
 import io.mooring.kas.store.StoreException;
 import io.mooring.kas.tracker.ConnectedAgents;
 import io.mooring.kas.tracker.StoredAgentTracker;
+import io.mooring.kas.tunnel.ReverseTunnel;
 import io.mooring.kas.usage.UsageReporter;
 import io.mooring.kas.usage.UsageTracker;
 import io.mooring.protocol.SettingException;
@@ -60,6 +62,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -89,6 +92,7 @@ public final class Kas implements AutoCloseable {
   private final RpcServer agentServer;
   private final RpcServer apiServer;
   private final RpcServer privateApiServer;
+  private final Channel agents;
 
   /**
    * Starts everything the configuration asks for.
@@ -96,10 +100,19 @@ public final class Kas implements AutoCloseable {
    * @throws SettingException naming the setting that does not work; nothing is left running then
    */
   public static Kas start(KasConfiguration configuration) {
-    return new Kas(configuration);
+    return start(configuration, System.getenv());
   }
 
-  private Kas(KasConfiguration configuration) {
+  /**
+   * The same in another environment.
+   *
+   * @param environment variables, of which those named {@code OWN_PRIVATE_API_...} count
+   */
+  public static Kas start(KasConfiguration configuration, Map<String, String> environment) {
+    return new Kas(configuration, environment);
+  }
+
+  private Kas(KasConfiguration configuration, Map<String, String> environment) {
     this.configuration = configuration;
     Secrets secrets = Secrets.read(configuration);
     try {
@@ -120,12 +133,16 @@ public final class Kas implements AutoCloseable {
       store.onReconnect(tracker::rewrite);
       tracker.start();
       metrics.connectedAgents(tracker::connectedAgents, threads);
-      List<Feature> features = features(gitlab, store, tracker, threads, loops);
+      AgentRoutes routes =
+          lifetimes.add(
+              new AgentRoutes(configuration, store, loops, metrics, clock), AgentRoutes::close);
+      List<Feature> features = features(gitlab, store, tracker, threads, loops, routes);
       features.forEach(feature -> lifetimes.add(feature, Feature::close));
+      privateApiServer =
+          lifetimes.add(privateApiServer(secrets.privateApi(), features, loops), RpcServer::close);
+      agents = routes.start(environment, privateApiServer.address(), secrets.privateApi(), random);
       agentServer = lifetimes.add(agentServer(store, features, loops), RpcServer::close);
       apiServer = lifetimes.add(apiServer(secrets.api(), features, loops), RpcServer::close);
-      privateApiServer =
-          lifetimes.add(privateApiServer(secrets.privateApi(), loops), RpcServer::close);
     } catch (RuntimeException e) {
       lifetimes.close();
       throw e;
@@ -140,7 +157,8 @@ public final class Kas implements AutoCloseable {
       Store store,
       StoredAgentTracker tracker,
       ExecutorService threads,
-      EventLoops loops) {
+      EventLoops loops,
+      AgentRoutes routes) {
     AgentSettings agent = configuration.agent();
     GitLabLookups lookups =
         new GitLabLookups(gitlab, store.values(), agent, threads, clock, openCalls::revoke);
@@ -179,7 +197,9 @@ public final class Kas implements AutoCloseable {
             random),
         new ConfigurationProjects(git),
         new GitLabAccess(gitlab),
-        new AgentEvents(lookups, reports));
+        new AgentEvents(lookups, reports),
+        new ReverseTunnel(routes.registry(), lookups, clock, random),
+        routes.gateway());
   }
 
   private UsageTracker usage(GitLabApi gitlab) {
@@ -231,7 +251,8 @@ public final class Kas implements AutoCloseable {
             listen.listenGracePeriod(),
             interceptors,
             services(features, Feature::agentServices),
-            Optional.empty()),
+            Optional.empty(),
+            listen.websocket()),
         loops,
         random);
   }
@@ -252,7 +273,7 @@ public final class Kas implements AutoCloseable {
         random);
   }
 
-  private RpcServer privateApiServer(Secret secret, EventLoops loops) {
+  private RpcServer privateApiServer(Secret secret, List<Feature> features, EventLoops loops) {
     PrivateApiSettings api = configuration.privateApi();
     JwtVerifier verifier = new JwtVerifier(secret, AUDIENCE, AUDIENCE, clock);
     return RpcServer.start(
@@ -262,7 +283,7 @@ public final class Kas implements AutoCloseable {
             api.maxConnectionAge(),
             api.listenGracePeriod(),
             signed("private_api", verifier),
-            List.of(),
+            services(features, Feature::privateApiServices),
             Optional.of(new Refusals())),
         loops,
         random);
@@ -336,6 +357,11 @@ public final class Kas implements AutoCloseable {
   /** Where other replicas connect. */
   public SocketAddress privateApiAddress() {
     return privateApiServer.address();
+  }
+
+  /** The way to agents, on this replica and on others. */
+  Channel agents() {
+    return agents;
   }
 
   /** Where metrics and probes are served. */

@@ -7,6 +7,7 @@ import io.mooring.protocol.observability.GrpcMetrics;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
 import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
 import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
@@ -40,6 +41,21 @@ public final class KasMetrics {
           .name("kas_jwt_rejections_total")
           .help("Calls refused for their token, by class of reason")
           .labelNames("server", "reason")
+          .register(registry);
+
+  private final Histogram routingDurations =
+      Histogram.builder()
+          .name("k8s_api_proxy_routing_duration_seconds")
+          .help("How long it took to find a tunnel of an agent, or until the caller gave up")
+          .classicOnly()
+          .classicUpperBounds(0.001, 0.004, 0.016, 0.064, 0.256, 1.024, 4.096, 16.384)
+          .withoutExemplars()
+          .labelNames("status")
+          .register(registry);
+  private final Counter routingTimeouts =
+      Counter.builder()
+          .name("k8s_api_proxy_routing_timeout_total")
+          .help("Searches for a tunnel of an agent that found none in time")
           .register(registry);
 
   /** Declares all but those that ask the store. */
@@ -88,6 +104,16 @@ public final class KasMetrics {
   /** RPCs refused because their agent started too many. */
   public Counter rateExceeded() {
     return rateExceeded;
+  }
+
+  /** Searches for a tunnel by {@code status}: success or aborted. */
+  public Histogram routingDurations() {
+    return routingDurations;
+  }
+
+  /** Searches for a tunnel that found none in time. */
+  public Counter routingTimeouts() {
+    return routingTimeouts;
   }
 
   /** Calls refused for their JWT, by {@code server} and {@code reason}. */

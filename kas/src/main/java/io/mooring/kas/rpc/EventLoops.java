@@ -1,13 +1,16 @@
 package io.mooring.kas.rpc;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +25,7 @@ public final class EventLoops implements AutoCloseable {
   private final EventLoopGroup java;
   private final EventLoopGroup fast;
   private final Class<? extends ServerChannel> channel;
+  private final Class<? extends Channel> clientChannel;
 
   /** Starts no thread yet; a loop's thread starts with its first channel. */
   public EventLoops() {
@@ -35,6 +39,7 @@ public final class EventLoops implements AutoCloseable {
               new DefaultThreadFactory("kas-epoll", true),
               EpollIoHandler.newFactory());
       channel = EpollServerSocketChannel.class;
+      clientChannel = EpollSocketChannel.class;
     } else {
       fast =
           new MultiThreadIoEventLoopGroup(
@@ -42,6 +47,7 @@ public final class EventLoops implements AutoCloseable {
               new DefaultThreadFactory("kas-nio", true),
               NioIoHandler.newFactory());
       channel = NioServerSocketChannel.class;
+      clientChannel = NioSocketChannel.class;
     }
   }
 
@@ -50,14 +56,19 @@ public final class EventLoops implements AutoCloseable {
     return java;
   }
 
-  /** For channels of {@link #tcpChannel()}. */
-  EventLoopGroup tcp() {
+  /** For channels of {@link #tcpChannel()} and {@link #tcpClientChannel()}. */
+  public EventLoopGroup tcp() {
     return fast;
   }
 
   /** Kind of the listening channel for TCP. */
   Class<? extends ServerChannel> tcpChannel() {
     return channel;
+  }
+
+  /** Kind of a connecting channel for TCP. */
+  public Class<? extends Channel> tcpClientChannel() {
+    return clientChannel;
   }
 
   @Override

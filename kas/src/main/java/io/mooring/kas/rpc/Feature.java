@@ -21,6 +21,11 @@ public interface Feature extends AutoCloseable {
     return List.of();
   }
 
+  /** Services for other replicas. */
+  default List<ServerServiceDefinition> privateApiServices() {
+    return List.of();
+  }
+
   /** Called after the servers stopped; releases threads and connections. */
   @Override
   default void close() {}

@@ -11,11 +11,13 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.mooring.kas.config.Listener;
 import io.mooring.protocol.SettingException;
+import io.mooring.protocol.build.BuildInfo;
 import io.mooring.protocol.transport.ConnectionAge;
 import io.mooring.protocol.transport.GrpcServers;
 import io.mooring.protocol.transport.ListenAddress;
 import io.mooring.protocol.transport.ListenAddress.Network;
 import io.mooring.protocol.transport.ServerTls;
+import io.mooring.protocol.websocket.WebSocketServers;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -40,6 +42,9 @@ public final class RpcServer implements AutoCloseable {
    * before Kubernetes kills a Pod, after 30 s by default.
    */
   static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
+
+  /** How long connections may take to close when they are cut. */
+  private static final Duration CUT_LIMIT = Duration.ofSeconds(2);
 
   /**
    * Metadata of one call. The original takes 16 MiB; this is enough for the largest token somebody
@@ -66,6 +71,7 @@ public final class RpcServer implements AutoCloseable {
    * @param services what it offers
    * @param fallback answers calls of other services, interceptors included; empty for the plain
    *     refusal
+   * @param websocket whether it takes WebSocket too, on the same address
    */
   public record Plan(
       String name,
@@ -74,7 +80,28 @@ public final class RpcServer implements AutoCloseable {
       Duration listenGracePeriod,
       List<ServerInterceptor> interceptors,
       List<ServerServiceDefinition> services,
-      Optional<HandlerRegistry> fallback) {}
+      Optional<HandlerRegistry> fallback,
+      boolean websocket) {
+    /** One that takes gRPC alone. */
+    public Plan(
+        String name,
+        Listener listener,
+        Duration maxConnectionAge,
+        Duration listenGracePeriod,
+        List<ServerInterceptor> interceptors,
+        List<ServerServiceDefinition> services,
+        Optional<HandlerRegistry> fallback) {
+      this(
+          name,
+          listener,
+          maxConnectionAge,
+          listenGracePeriod,
+          interceptors,
+          services,
+          fallback,
+          false);
+    }
+  }
 
   private RpcServer(Plan plan, Server server, RpcAges ages, ExecutorService handlers) {
     this.plan = plan;
@@ -99,13 +126,18 @@ public final class RpcServer implements AutoCloseable {
     ExecutorService handlers =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(plan.name() + "-", 0).factory());
     try {
-      NettyServerBuilder builder = GrpcServers.builder(address, tls);
+      NettyServerBuilder builder =
+          plan.websocket()
+              ? GrpcServers.builder(
+                  address, WebSocketServers.credentials(tls, BuildInfo.current().kas()))
+              : GrpcServers.builder(address, tls);
       transport(builder, address, loops);
       builder
           .executor(handlers)
           .maxConnectionAge(age.goAway().toNanos(), NANOSECONDS)
           .maxConnectionAgeGrace(age.grace().toNanos(), NANOSECONDS)
           .maxInboundMetadataSize(MAX_METADATA_BYTES)
+          .maxInboundMessageSize(MessageLimit.BYTES)
           .compressorRegistry(CompressorRegistry.getDefaultInstance())
           .decompressorRegistry(DecompressorRegistry.getDefaultInstance())
           .addTransportFilter(ages.connections());
@@ -183,6 +215,12 @@ public final class RpcServer implements AutoCloseable {
     closed.countDown();
     ages.stop();
     server.shutdownNow();
+    try {
+      // The transports tell the handlers that their calls are over, on the threads that end next.
+      server.awaitTermination(CUT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     ages.close();
     handlers.shutdownNow();
   }

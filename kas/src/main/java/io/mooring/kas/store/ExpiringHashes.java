@@ -34,6 +34,9 @@ public interface ExpiringHashes {
    */
   List<ByteString> read(Key key) throws StoreException;
 
+  /** Names of the fields that have not expired, with the same side effects as {@link #read}. */
+  List<ByteString> names(Key key) throws StoreException;
+
   /** Number of fields, expired ones included until somebody removes them. */
   long length(Key key) throws StoreException;
 

@@ -116,6 +116,17 @@ public final class MemoryStore
   }
 
   @Override
+  public List<ByteString> names(Key key) {
+    lock.lock();
+    try {
+      collect(key);
+      return List.copyOf(hashes.getOrDefault(key, Map.of()).keySet());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public long length(Key key) {
     lock.lock();
     try {

@@ -104,6 +104,13 @@ final class RedisHashes implements ExpiringHashes {
   }
 
   @Override
+  public List<ByteString> names(Key key) throws StoreException {
+    Scan scan = scan(key);
+    removeUnchanged(key, scan.expired());
+    return scan.names();
+  }
+
+  @Override
   public long length(Key key) throws StoreException {
     return link.run(redis -> redis.hlen(keys.raw(key)));
   }
@@ -114,11 +121,11 @@ final class RedisHashes implements ExpiringHashes {
   }
 
   /** Expired fields as they were: name and value in turn. */
-  private record Scan(List<ByteString> payloads, List<byte[]> expired) {}
+  private record Scan(List<ByteString> names, List<ByteString> payloads, List<byte[]> expired) {}
 
   private Scan scan(Key key) throws StoreException {
     Instant now = clock.instant();
-    Scan scan = new Scan(new ArrayList<>(), new ArrayList<>());
+    Scan scan = new Scan(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     byte[] raw = keys.raw(key);
     ScanCursor cursor = ScanCursor.INITIAL;
     do {
@@ -139,6 +146,7 @@ final class RedisHashes implements ExpiringHashes {
         scan.expired().add(field);
         scan.expired().add(content);
       } else {
+        scan.names().add(ByteString.copyFrom(field));
         scan.payloads().add(value.getValue());
       }
     } catch (InvalidProtocolBufferException e) {

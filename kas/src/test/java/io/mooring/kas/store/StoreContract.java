@@ -31,6 +31,16 @@ abstract class StoreContract {
   }
 
   @Test
+  void namesTheFieldsOfAHash() throws Exception {
+    store().hashes().put(List.of(field("a", Duration.ofSeconds(10), ""), field("b", MINUTE, "")));
+    clock.advance(Duration.ofSeconds(12));
+
+    assertThat(store().hashes().names(KEY)).containsExactly(bytes("b"));
+    assertThat(store().hashes().length(KEY)).as("the expired one is removed").isEqualTo(1);
+    assertThat(store().hashes().names(Key.named("nothing"))).isEmpty();
+  }
+
+  @Test
   void replacesAField() throws Exception {
     store().hashes().put(List.of(field("a", MINUTE, "old")));
     store().hashes().put(List.of(field("a", MINUTE, "new")));

@@ -247,6 +247,12 @@ class StoredAgentTrackerTest {
     }
 
     @Override
+    public List<ByteString> names(Key key) throws StoreException {
+      fail();
+      return memory.names(key);
+    }
+
+    @Override
     public long length(Key key) throws StoreException {
       fail();
       return memory.length(key);
