@@ -26,8 +26,7 @@ public record AgentListen(
             "connections_per_token_per_minute",
             40_000,
             "How many RPCs one agent token may start in a minute, over all replicas."),
-        section.duration(
-            "max_connection_age", Duration.ofHours(2), ApiSettings.MAX_CONNECTION_AGE),
+        section.duration("max_connection_age", Duration.ofHours(2), ApiSettings.MAX_CONNECTION_AGE),
         section.duration(
             "listen_grace_period", Duration.ofSeconds(5), ApiSettings.LISTEN_GRACE_PERIOD),
         section.flag(
