@@ -13,20 +13,15 @@ import io.mooring.apply.inventory.Inventory;
 import io.mooring.apply.inventory.InventoryIdentity;
 import io.mooring.apply.inventory.InventoryStore;
 import io.mooring.apply.manifest.Manifest;
-import io.mooring.apply.manifest.Position;
-import io.mooring.apply.manifest.Problem;
 import io.mooring.apply.object.ObjectRef;
 import io.mooring.apply.options.DryRun;
 import io.mooring.apply.order.ApplyOrder;
 import io.mooring.apply.order.Tier;
 import io.mooring.apply.prune.PruneGuard;
 import io.mooring.apply.report.Action;
-import io.mooring.apply.report.Outcome;
-import io.mooring.apply.report.SyncResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -54,6 +49,7 @@ public final class Cycle {
   private final RestMapping mapping;
   private final InventoryStore store;
   private final Departures departures;
+  private final Results results;
 
   /** With the parts it shares with the threads between passes. */
   public Cycle(
@@ -72,6 +68,7 @@ public final class Cycle {
             PruneGuard.ALLOW,
             settings.options().fieldManager());
     this.departures = new Departures(settings, table, clock);
+    this.results = new Results(settings.options().dryRun(), clock);
   }
 
   /** A pass that cannot go on at all; its text is for people. */
@@ -360,41 +357,10 @@ public final class Cycle {
   }
 
   private CycleEnd end(Pass pass, PruneGuard.Verdict verdict) {
-    Report report = pass.report();
-    boolean failed = report.errorCount() > 0;
-    Outcome outcome =
-        failed
-            ? Outcome.FAILED
-            : verdict instanceof PruneGuard.Verdict.Halt ? Outcome.HALTED : Outcome.SUCCEEDED;
-    List<Problem> problems = new ArrayList<>(report.errors());
-    problems.addAll(pass.work().reading().warnings());
-    String message =
-        switch (verdict) {
-          case PruneGuard.Verdict.Halt(String why) when !failed -> why;
-          case PruneGuard.Verdict.Skip(String why) -> summary(report) + "; " + why;
-          case PruneGuard.Verdict.Halt(String why) -> summary(report) + "; " + why;
-          case PruneGuard.Verdict.Proceed() -> summary(report);
-        };
     return new CycleEnd(
-        result(pass.work(), outcome, message, problems, pass.startedAt(), report),
+        results.of(pass.work(), pass.startedAt(), pass.report(), verdict),
         Optional.of(pass.identity()),
         !departures.pending().isEmpty());
-  }
-
-  private String summary(Report report) {
-    String dryRun =
-        switch (settings.options().dryRun()) {
-          case NONE -> "";
-          case CLIENT -> "dry run (client): ";
-          case SERVER -> "dry run (server): ";
-        };
-    return dryRun
-        + "%d applied, %d unchanged, %d pruned, %d failed"
-            .formatted(
-                report.appliedCount(),
-                report.unchangedCount(),
-                report.prunedCount(),
-                report.errorCount());
   }
 
   private CycleEnd failed(
@@ -403,35 +369,8 @@ public final class Cycle {
       Report report,
       Optional<InventoryIdentity> identity,
       String why) {
-    report.error(Problem.at(Position.NONE, why));
-    List<Problem> problems = new ArrayList<>(report.errors());
-    problems.addAll(work.reading().warnings());
     return new CycleEnd(
-        result(work, Outcome.FAILED, why, problems, startedAt, report),
-        identity,
-        !departures.pending().isEmpty());
-  }
-
-  private SyncResult result(
-      Work work,
-      Outcome outcome,
-      String message,
-      List<Problem> problems,
-      Instant startedAt,
-      Report report) {
-    return new SyncResult(
-        work.projectId(),
-        work.commitId(),
-        outcome,
-        message,
-        problems,
-        work.receivedAt(),
-        startedAt,
-        clock.instant(),
-        report.appliedCount(),
-        report.unchangedCount(),
-        report.prunedCount(),
-        report.failedCount());
+        results.ofFailure(work, startedAt, report, why), identity, !departures.pending().isEmpty());
   }
 
   /**
