@@ -84,7 +84,7 @@ public final class Stack implements AutoCloseable {
       Optional<Path> kept = options.state();
       state = kept.isPresent() ? StateDirectory.kept(kept.get()) : StateDirectory.temporary();
       closeLast("state", state::close);
-      System.setProperty("mooring.log", logFile().toString());
+      closeLast("log", LogFile.open(logFile())::close);
       cluster = cluster(options.kubeconfig());
       closeLast("Kubernetes API server", cluster::close);
       Ports ports = new Ports(progress);
