@@ -7,6 +7,7 @@ import ch.qos.logback.core.FileAppender;
 import io.mooring.protocol.observability.JsonLines;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * The log lines of every program of this JVM in one file, from opening to closing. The terminal is
@@ -23,6 +24,9 @@ final class LogFile implements AutoCloseable {
 
   /** Starts to write; a file that is there begins anew. */
   static LogFile open(Path file) {
+    // Tomcat and the JDK log through java.util.logging; their lines belong here too.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     LogFile log = new LogFile((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME));
     LoggerContext context = log.root.getLoggerContext();
     JsonLines lines = new JsonLines();
