@@ -73,7 +73,8 @@ final class ProgramRun implements AutoCloseable {
   /** Asks the program to stop and waits until it has. */
   @Override
   public void close() throws IOException {
-    process.destroy();
+    // Not Process.destroy(): that closes the pipe on which a training run tells of its cache.
+    process.toHandle().destroy();
     try {
       if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
