@@ -26,8 +26,8 @@ final class Check {
   /** Objects that go at once; far more than the third that the guard lets go. */
   private static final int MANY = 12;
 
-  /** Longest wait for anything; far above what a busy machine needs. */
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  /** Longest wait for anything: agentk may be in its third pause after a fault, of up to 80 s. */
+  private static final Duration LIMIT = Duration.ofSeconds(180);
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
