@@ -27,7 +27,7 @@ final class Check {
   private static final int MANY = 12;
 
   /** Longest wait for anything: agentk may be in its third pause after a fault, of up to 80 s. */
-  private static final Duration LIMIT = Duration.ofSeconds(180);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
