@@ -7,11 +7,11 @@ import io.mooring.kas.config.AgentListen;
 import io.mooring.kas.config.AgentSettings;
 import io.mooring.kas.config.ApiSettings;
 import io.mooring.kas.config.KasConfiguration;
-import io.mooring.kas.config.ObservabilitySettings;
 import io.mooring.kas.config.PrivateApiSettings;
 import io.mooring.kas.configuration.Configurations;
 import io.mooring.kas.configurationproject.ConfigurationProjects;
 import io.mooring.kas.events.AgentEvents;
+import io.mooring.kas.flux.Flux;
 import io.mooring.kas.git.CacheSizes;
 import io.mooring.kas.git.GitalyServers;
 import io.mooring.kas.git.Repositories;
@@ -37,7 +37,6 @@ import io.mooring.kas.rpc.RpcServer;
 import io.mooring.kas.store.MemoryStore;
 import io.mooring.kas.store.RedisStore;
 import io.mooring.kas.store.Store;
-import io.mooring.kas.store.StoreException;
 import io.mooring.kas.tracker.ConnectedAgents;
 import io.mooring.kas.tracker.StoredAgentTracker;
 import io.mooring.kas.tunnel.ReverseTunnel;
@@ -48,14 +47,9 @@ import io.mooring.protocol.backoff.BackoffPolicy;
 import io.mooring.protocol.build.BuildInfo;
 import io.mooring.protocol.jwt.JwtVerifier;
 import io.mooring.protocol.observability.ObservabilityServer;
-import io.mooring.protocol.observability.ObservabilityServer.Endpoints;
-import io.mooring.protocol.observability.Probe;
-import io.mooring.protocol.observability.ProbeFailedException;
 import io.mooring.protocol.observability.ReadinessToggle;
 import io.mooring.protocol.secret.Secret;
-import io.mooring.protocol.transport.ListenAddress;
 import io.mooring.protocol.validation.ValidatingServerInterceptor;
-import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -122,7 +116,18 @@ public final class Kas implements AutoCloseable {
               ExecutorService::shutdownNow);
       EventLoops loops = lifetimes.add(new EventLoops(), EventLoops::close);
       Store store = lifetimes.add(store(), Store::close);
-      observability = lifetimes.add(observability(store, loops), ObservabilityServer::close);
+      observability =
+          lifetimes.add(
+              Observability.start(
+                  configuration,
+                  metrics.registry(),
+                  store,
+                  List.of(
+                      agentReady.probe("agentServer"),
+                      apiReady.probe("apiServer"),
+                      privateApiReady.probe("privateApiServer")),
+                  loops),
+              ObservabilityServer::close);
       GitLabApi gitlab =
           lifetimes.add(
               new GitLabApi(configuration.gitlab(), secrets.gitlab(), clock), GitLabApi::close);
@@ -192,6 +197,14 @@ public final class Kas implements AutoCloseable {
             git,
             pushes,
             usage,
+            BackoffPolicy.STANDARD,
+            clock,
+            random),
+        new Flux(
+            lookups,
+            lookups,
+            pushes,
+            new Flux.Counters(usage, metrics.fluxNotifications(), metrics.fluxDropped()),
             BackoffPolicy.STANDARD,
             clock,
             random),
@@ -299,49 +312,6 @@ public final class Kas implements AutoCloseable {
   private static List<ServerServiceDefinition> services(
       List<Feature> features, Function<Feature, List<ServerServiceDefinition>> kind) {
     return features.stream().flatMap(feature -> kind.apply(feature).stream()).toList();
-  }
-
-  private ObservabilityServer observability(Store store, EventLoops loops) {
-    ObservabilitySettings settings = configuration.observability();
-    List<Probe> readiness = new ArrayList<>();
-    if (configuration.redis().isPresent()) {
-      readiness.add(redisProbe(store));
-    }
-    readiness.add(agentReady.probe("agentServer"));
-    readiness.add(apiReady.probe("apiServer"));
-    readiness.add(privateApiReady.probe("privateApiServer"));
-    Endpoints endpoints =
-        new Endpoints(
-            BuildInfo.current().kas(),
-            settings.prometheusPath(),
-            settings.livenessPath(),
-            settings.readinessPath(),
-            metrics.registry(),
-            List.of(),
-            readiness);
-    String setting = settings.listener().section() + ".address";
-    try {
-      return ObservabilityServer.start(
-          ListenAddress.parse(
-              setting, settings.listener().network(), settings.listener().address()),
-          RpcServer.tls(settings.listener()),
-          endpoints,
-          loops.java());
-    } catch (IOException e) {
-      throw new SettingException(setting, String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static Probe redisProbe(Store store) {
-    return new Probe(
-        "redis",
-        () -> {
-          try {
-            store.ping();
-          } catch (StoreException e) {
-            throw new ProbeFailedException(String.valueOf(e.getMessage()), e);
-          }
-        });
   }
 
   /** Where agents connect. */

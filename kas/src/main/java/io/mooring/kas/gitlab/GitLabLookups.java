@@ -12,6 +12,7 @@ import io.mooring.kas.store.ExpiringValues;
 import io.mooring.kas.store.Key;
 import io.mooring.wire.gitlab.api.GetAgentInfoResponse;
 import io.mooring.wire.gitlab.api.GetProjectInfoResponse;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -21,11 +22,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Who an agent is and what it may read: GitLab's answers, remembered, as statuses of wire.md 3.1.
  */
-public final class GitLabLookups implements AgentLookup, ProjectLookup {
+public final class GitLabLookups implements AgentLookup, ProjectLookup, ProjectAccess {
   private static final Logger log = LoggerFactory.getLogger(GitLabLookups.class);
+
+  /** Both answers of {@code verify_project_access} are believed this long (gitlab-api.md 2). */
+  private static final Duration ACCESS_TTL = Duration.ofMinutes(5);
 
   private final LookupCache<AgentToken, AgentInfo> agents;
   private final LookupCache<ProjectQuestion, ProjectInfo> projects;
+  private final LookupCache<ProjectQuestion, Boolean> access;
   private final RefusalLimit refusals;
   private final BiConsumer<AgentToken, Status> onRefusal;
 
@@ -68,6 +73,12 @@ public final class GitLabLookups implements AgentLookup, ProjectLookup {
             errors,
             executor,
             clock);
+    this.access =
+        new LookupCache<>(
+            new LookupCache.Rules(ACCESS_TTL, ACCESS_TTL),
+            question -> api.verifyProjectAccess(question.token().secret(), question.path()),
+            executor,
+            clock);
   }
 
   @Override
@@ -96,6 +107,17 @@ public final class GitLabLookups implements AgentLookup, ProjectLookup {
   public ProjectInfo project(AgentToken token, String projectPath) throws StatusException {
     try {
       return projects.get(new ProjectQuestion(token, projectPath));
+    } catch (GitLabException e) {
+      throw status(e, "project not found");
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  @Override
+  public boolean mayRead(AgentToken token, String projectPath) throws StatusException {
+    try {
+      return access.get(new ProjectQuestion(token, projectPath));
     } catch (GitLabException e) {
       throw status(e, "project not found");
     } catch (InterruptedException e) {

@@ -79,6 +79,22 @@ final class LookupCache<K, V> {
             .build();
   }
 
+  /** Without refusals: for an endpoint whose every answer is a value. */
+  LookupCache(Rules rules, Loader<K, V> loader, Executor executor, InstantSource clock) {
+    this(rules, key -> Key.named(""), loader, new Forgetful(), executor, clock);
+  }
+
+  /** Holds nothing. */
+  private static final class Forgetful implements ExpiringValues {
+    @Override
+    public Optional<ByteString> get(Key key) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void set(Key key, ByteString value, Duration ttl) {}
+  }
+
   /** Whether an answer is there already. */
   boolean knows(K key) {
     return good.getIfPresent(key) != null;

@@ -6,9 +6,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.mooring.kas.store.EventChannel;
 import io.mooring.kas.store.StoreException;
 import io.mooring.wire.event.GitPushEvent;
+import io.mooring.wire.event.Project;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,9 +26,9 @@ public final class PushBus implements GitPushEvents {
 
   /** One subscription; two with the same action are two. */
   private static final class Listener {
-    private final Runnable onPush;
+    private final Consumer<Project> onPush;
 
-    Listener(Runnable onPush) {
+    Listener(Consumer<Project> onPush) {
       this.onPush = onPush;
     }
   }
@@ -39,7 +41,18 @@ public final class PushBus implements GitPushEvents {
 
   @Override
   public Subscription subscribe(String projectPath, Runnable onPush) {
+    return subscribe(Set.of(projectPath), project -> onPush.run());
+  }
+
+  @Override
+  public Subscription subscribe(Set<String> projectPaths, Consumer<Project> onPush) {
+    Set<String> paths = Set.copyOf(projectPaths);
     Listener listener = new Listener(onPush);
+    paths.forEach(path -> add(path, listener));
+    return () -> paths.forEach(path -> remove(path, listener));
+  }
+
+  private void add(String projectPath, Listener listener) {
     listeners.compute(
         projectPath,
         (path, others) -> {
@@ -47,13 +60,15 @@ public final class PushBus implements GitPushEvents {
           all.add(listener);
           return all;
         });
-    return () ->
-        listeners.computeIfPresent(
-            projectPath,
-            (path, all) -> {
-              all.remove(listener);
-              return all.isEmpty() ? null : all;
-            });
+  }
+
+  private void remove(String projectPath, Listener listener) {
+    listeners.computeIfPresent(
+        projectPath,
+        (path, all) -> {
+          all.remove(listener);
+          return all.isEmpty() ? null : all;
+        });
   }
 
   /**
@@ -88,7 +103,7 @@ public final class PushBus implements GitPushEvents {
     log.atInfo().addKeyValue("project_id", path).log("Git push event received");
     Set<Listener> interested = listeners.get(path);
     if (interested != null) {
-      interested.forEach(listener -> listener.onPush.run());
+      interested.forEach(listener -> listener.onPush.accept(event.getProject()));
     }
   }
 }

@@ -58,6 +58,17 @@ public final class KasMetrics {
           .help("Searches for a tunnel of an agent that found none in time")
           .register(registry);
 
+  private final Counter fluxNotifications =
+      Counter.builder()
+          .name("flux_git_push_notifications_total")
+          .help("Pushes that agents were told of for Flux")
+          .register(registry);
+  private final Counter fluxDropped =
+      Counter.builder()
+          .name("flux_dropped_git_push_notifications_total")
+          .help("Pushes that agents were not told of, because too many were on their way")
+          .register(registry);
+
   /** Declares all but those that ask the store. */
   public KasMetrics() {
     Gauge.builder()
@@ -119,6 +130,16 @@ public final class KasMetrics {
   /** Calls refused for their JWT, by {@code server} and {@code reason}. */
   public Counter jwtRejections() {
     return jwtRejections;
+  }
+
+  /** Pushes that agents were told of for Flux. */
+  public Counter fluxNotifications() {
+    return fluxNotifications;
+  }
+
+  /** Pushes that agents were not told of, because too many were on their way. */
+  public Counter fluxDropped() {
+    return fluxDropped;
   }
 
   private static double ask(Callable<Long> count, ExecutorService executor) {

@@ -22,6 +22,16 @@ public interface AgeContext {
    */
   Registration onExpire(Runnable action);
 
+  /**
+   * Runs the action once, when the server begins to shut down; at once if it has. For a handler
+   * that does not mind the age of its connection. The action must not block.
+   *
+   * @return closing it forgets the action
+   */
+  default Registration onShutdown(Runnable action) {
+    return () -> {};
+  }
+
   /** The context of the RPC that runs on this thread; one that never fires outside of an RPC. */
   static AgeContext current() {
     AgeContext age = KEY.get();

@@ -59,6 +59,11 @@ final class RpcAge implements AgeContext {
     return () -> forget(action);
   }
 
+  @Override
+  public Registration onShutdown(Runnable action) {
+    return ages.onStop(action);
+  }
+
   /** Runs what waits. */
   void fire() {
     List<Runnable> waiting;

@@ -28,6 +28,7 @@ final class RpcAges implements ServerInterceptor, AutoCloseable {
   private final ConnectionAge age;
   private final RandomGenerator random;
   private final Set<RpcAge> waiting = ConcurrentHashMap.newKeySet();
+  private final Set<StopAction> onStop = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor timer;
   private volatile boolean stopping;
 
@@ -38,6 +39,15 @@ final class RpcAges implements ServerInterceptor, AutoCloseable {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("connection-age").factory());
     timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /** One registration; two with the same action are two. */
+  private static final class StopAction {
+    private final Runnable action;
+
+    StopAction(Runnable action) {
+      this.action = action;
+    }
   }
 
   /** Notes when a connection began. */
@@ -65,6 +75,23 @@ final class RpcAges implements ServerInterceptor, AutoCloseable {
   void stop() {
     stopping = true;
     waiting.forEach(RpcAge::fire);
+    onStop.forEach(this::run);
+  }
+
+  /** Runs the action when the server stops; at once when it has begun to. */
+  AgeContext.Registration onStop(Runnable action) {
+    StopAction registered = new StopAction(action);
+    onStop.add(registered);
+    if (stopping) {
+      run(registered);
+    }
+    return () -> onStop.remove(registered);
+  }
+
+  private void run(StopAction registered) {
+    if (onStop.remove(registered)) {
+      registered.action.run();
+    }
   }
 
   boolean stopping() {

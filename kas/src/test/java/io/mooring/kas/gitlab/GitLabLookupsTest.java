@@ -90,6 +90,39 @@ class GitLabLookupsTest {
   }
 
   @Test
+  @Tag("wire-92")
+  void remembersForFiveMinutesWhatAnAgentMayReadAndWhatNot() throws Exception {
+    gitlab.on(
+        "verify_project_access",
+        request -> Reply.status(request.query().equals("id=group%2Fproject") ? 204 : 403));
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(lookups.mayRead(TOKEN, "group/project")).isTrue();
+      assertThat(lookups.mayRead(TOKEN, "group/secret")).isFalse();
+      clock.advance(Duration.ofSeconds(140));
+    }
+
+    assertThat(gitlab.asked("verify_project_access")).hasSize(2);
+    clock.advance(Duration.ofSeconds(30));
+    gitlab.on("verify_project_access", request -> Reply.status(404));
+    assertThat(lookups.mayRead(TOKEN, "group/project")).isFalse();
+    gitlab.on("verify_project_access", request -> Reply.status(200));
+    assertThat(lookups.mayRead(TOKEN, "group/secret")).isTrue();
+  }
+
+  @Test
+  @Tag("wire-92")
+  void remembersNothingWhenGitLabDoesNotSayWhatAnAgentMayRead() throws Exception {
+    gitlab.on("verify_project_access", request -> Reply.status(500));
+    StatusException failure =
+        catchThrowableOfType(StatusException.class, () -> lookups.mayRead(TOKEN, "group/project"));
+    gitlab.on("verify_project_access", request -> Reply.status(204));
+
+    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(lookups.mayRead(TOKEN, "group/project")).isTrue();
+  }
+
+  @Test
   void asksOnceForManyWhoAskAtTheSameTime() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     gitlab.on(

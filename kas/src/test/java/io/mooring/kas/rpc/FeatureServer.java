@@ -67,6 +67,11 @@ public final class FeatureServer implements AutoCloseable {
     age.expire();
   }
 
+  /** What the beginning of a shutdown does. */
+  public void shutDown() {
+    age.shutDown();
+  }
+
   @Override
   public void close() {
     channel.shutdownNow();
@@ -91,7 +96,13 @@ public final class FeatureServer implements AutoCloseable {
 
   private static final class TestAge implements AgeContext {
     private final List<Runnable> actions = new CopyOnWriteArrayList<>();
+    private final List<Runnable> endings = new CopyOnWriteArrayList<>();
     private volatile boolean expired;
+
+    void shutDown() {
+      expire();
+      endings.forEach(Runnable::run);
+    }
 
     void expire() {
       expired = true;
@@ -107,6 +118,12 @@ public final class FeatureServer implements AutoCloseable {
     public Registration onExpire(Runnable action) {
       actions.add(action);
       return () -> actions.remove(action);
+    }
+
+    @Override
+    public Registration onShutdown(Runnable action) {
+      endings.add(action);
+      return () -> endings.remove(action);
     }
   }
 }
