@@ -14,7 +14,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -32,13 +31,19 @@ import org.springframework.web.bind.annotation.RestController;
 class AgentController {
   private final AgentAccess access;
   private final Agents agents;
+  private final AgentChanges changes;
   private final ActivityEvents activity;
   private final ExternalUrl external;
 
   AgentController(
-      AgentAccess access, Agents agents, ActivityEvents activity, ExternalUrl external) {
+      AgentAccess access,
+      Agents agents,
+      AgentChanges changes,
+      ActivityEvents activity,
+      ExternalUrl external) {
     this.access = access;
     this.agents = agents;
+    this.changes = changes;
     this.activity = activity;
     this.external = external;
   }
@@ -76,18 +81,7 @@ class AgentController {
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
   AgentView create(Caller caller, @PathVariable String id, Parameters parameters) {
-    Project project = access.manage(caller, id);
-    String name = parameters.requiredText("name");
-    parameters.check();
-    List<String> problems = AgentName.problems(name);
-    if (!problems.isEmpty()) {
-      throw refused(problems);
-    }
-    try {
-      return AgentView.of(agents.create(project, name, caller.requireUser().id()));
-    } catch (DuplicateKeyException e) {
-      throw refused(List.of("Name has already been taken"));
-    }
+    return AgentView.of(changes.register(caller, id, parameters));
   }
 
   @DeleteMapping("/{agentId}")
@@ -105,7 +99,7 @@ class AgentController {
         && agent.updatedAt().truncatedTo(ChronoUnit.SECONDS).isAfter(limit.get())) {
       throw ApiException.message(HttpStatus.PRECONDITION_FAILED, "412 Precondition Failed");
     }
-    agents.delete(agent.id());
+    changes.remove(caller, id, agent.id());
   }
 
   /** What happened with the agent's tokens and connections; GitLab shows it in GraphQL only. */
@@ -119,11 +113,6 @@ class AgentController {
     Agent agent = access.read(caller, id, agentId);
     Page page = Page.of(parameters);
     return page.answer(request, external, activity.list(agent.id(), page));
-  }
-
-  /** GitLab shows a list as Ruby prints it. */
-  static ApiException refused(List<String> problems) {
-    return ApiException.badRequest("[\"" + String.join("\", \"", problems) + "\"]");
   }
 
   /** HTTP's form or ISO 8601; what is neither is not a condition. */

@@ -7,9 +7,7 @@ import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -25,16 +23,16 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v4/projects/{id}/cluster_agents/{agentId}/tokens")
 class AgentTokenController {
-  private static final int MAX_NAME = 255;
-  private static final int MAX_DESCRIPTION = 1024;
-
   private final AgentAccess access;
   private final AgentTokens tokens;
+  private final AgentChanges changes;
   private final ExternalUrl external;
 
-  AgentTokenController(AgentAccess access, AgentTokens tokens, ExternalUrl external) {
+  AgentTokenController(
+      AgentAccess access, AgentTokens tokens, AgentChanges changes, ExternalUrl external) {
     this.access = access;
     this.tokens = tokens;
+    this.changes = changes;
     this.external = external;
   }
 
@@ -124,19 +122,7 @@ class AgentTokenController {
   @ResponseStatus(HttpStatus.CREATED)
   CreatedToken create(
       Caller caller, @PathVariable String id, @PathVariable long agentId, Parameters parameters) {
-    Agent agent = access.manage(caller, id, agentId);
-    String name = parameters.requiredText("name");
-    Optional<String> description = parameters.text("description");
-    parameters.check();
-    List<String> problems = problems(name, description.orElse(""));
-    if (!problems.isEmpty()) {
-      throw AgentController.refused(problems);
-    }
-    AgentTokens.Issued issued =
-        tokens
-            .issue(agent.id(), name, description, caller.requireUser().id())
-            .orElseThrow(() ->
-                ApiException.badRequest("An agent can have only two active tokens at a time"));
+    AgentTokens.Issued issued = changes.issueToken(caller, id, agentId, parameters);
     SingleToken token = SingleToken.of(issued.token());
     return new CreatedToken(
         token.id(),
@@ -157,22 +143,6 @@ class AgentTokenController {
       @PathVariable String id,
       @PathVariable long agentId,
       @PathVariable long tokenId) {
-    Agent agent = access.manage(caller, id, agentId);
-    AgentToken token = tokens.find(agent.id(), tokenId).orElseThrow(ApiException::recordNotFound);
-    tokens.revoke(token, caller.requireUser().id());
-  }
-
-  private static List<String> problems(String name, String description) {
-    var problems = new ArrayList<String>();
-    if (name.isBlank()) {
-      problems.add("Name can't be blank");
-    }
-    if (name.length() > MAX_NAME) {
-      problems.add("Name is too long (maximum is 255 characters)");
-    }
-    if (description.length() > MAX_DESCRIPTION) {
-      problems.add("Description is too long (maximum is 1024 characters)");
-    }
-    return problems;
+    changes.revokeToken(caller, id, agentId, tokenId);
   }
 }

@@ -10,8 +10,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -27,17 +25,18 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v4")
 class PersonalAccessTokenController {
-  /** GitLab's longest and default life of a token. */
-  private static final int MAX_DAYS = 365;
-
-  private static final int DEFAULT_DAYS = 30;
-
   private final PersonalAccessTokens tokens;
+  private final PersonalAccessTokenRequests requests;
   private final Users users;
   private final ExternalUrl external;
 
-  PersonalAccessTokenController(PersonalAccessTokens tokens, Users users, ExternalUrl external) {
+  PersonalAccessTokenController(
+      PersonalAccessTokens tokens,
+      PersonalAccessTokenRequests requests,
+      Users users,
+      ExternalUrl external) {
     this.tokens = tokens;
+    this.requests = requests;
     this.users = users;
     this.external = external;
   }
@@ -105,7 +104,7 @@ class PersonalAccessTokenController {
     if (caller instanceof Caller.TokenBearer) {
       throw ApiException.forbidden("A token cannot make another one");
     }
-    return issue(user.id(), parameters);
+    return issue(user, parameters);
   }
 
   @PostMapping("/users/{id}/personal_access_tokens")
@@ -113,35 +112,11 @@ class PersonalAccessTokenController {
   TokenView createFor(Caller caller, @PathVariable long id, Parameters parameters) {
     caller.requireAdmin();
     User owner = users.find(id).orElseThrow(() -> ApiException.notFound("User"));
-    return issue(owner.id(), parameters);
+    return issue(owner, parameters);
   }
 
-  private TokenView issue(long userId, Parameters parameters) {
-    String name = parameters.requiredText("name");
-    Optional<String> description = parameters.text("description");
-    LocalDate today = tokens.today();
-    LocalDate expires = parameters.date("expires_at").orElse(today.plusDays(DEFAULT_DAYS));
-    Set<Scope> scopes =
-        parameters.texts("scopes").stream()
-            .flatMap(text -> {
-              Optional<Scope> scope = Scope.named(text);
-              if (scope.isEmpty()) {
-                parameters.refuse("scopes does not have a valid value");
-              }
-              return scope.stream();
-            })
-            .collect(Collectors.toSet());
-    if (scopes.isEmpty()) {
-      parameters.refuse("scopes is missing");
-    }
-    if (!expires.isAfter(today) || expires.isAfter(today.plusDays(MAX_DAYS))) {
-      parameters.refuse("expires_at is invalid");
-    }
-    if (name.isBlank() || name.length() > 255) {
-      parameters.refuse("name is invalid");
-    }
-    parameters.check();
-    PersonalAccessTokens.Issued issued = tokens.issue(userId, name, description, scopes, expires);
+  private TokenView issue(User owner, Parameters parameters) {
+    PersonalAccessTokens.Issued issued = requests.issue(owner, parameters);
     return view(issued.token(), Optional.of(issued.secret().text()));
   }
 

@@ -5,16 +5,12 @@ import io.mooring.gitlab.http.ExternalUrl;
 import io.mooring.gitlab.http.Page;
 import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Caller;
-import io.mooring.gitlab.identity.User;
-import io.mooring.gitlab.identity.Users;
 import io.mooring.gitlab.project.Members.Member;
 import io.mooring.gitlab.project.Members.Source;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -30,17 +26,15 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v4/{kind:projects|groups}/{id}/members")
 class MemberController {
-  private static final String GROUPS = "groups";
-
   private final Access access;
   private final Members members;
-  private final Users users;
+  private final MemberChanges changes;
   private final ExternalUrl external;
 
-  MemberController(Access access, Members members, Users users, ExternalUrl external) {
+  MemberController(Access access, Members members, MemberChanges changes, ExternalUrl external) {
     this.access = access;
     this.members = members;
-    this.users = users;
+    this.changes = changes;
     this.external = external;
   }
 
@@ -54,9 +48,6 @@ class MemberController {
       @Nullable LocalDate expiresAt,
       String webUrl) {}
 
-  /** A group or project and what the caller is in it. */
-  private record Place(Source source, Optional<Role> role) {}
-
   @GetMapping
   ResponseEntity<List<MemberView>> list(
       Caller caller,
@@ -64,38 +55,25 @@ class MemberController {
       @PathVariable String id,
       Parameters parameters,
       HttpServletRequest request) {
-    Place place = place(caller, kind, id);
+    Source place = place(caller, kind, id);
     caller.requireUser();
     Page page = Page.of(parameters);
-    return page.answer(request, external, members.list(place.source(), page).map(this::view));
+    return page.answer(request, external, members.list(place, page).map(this::view));
   }
 
   @GetMapping("/{user}")
   MemberView get(
       Caller caller, @PathVariable String kind, @PathVariable String id, @PathVariable long user) {
-    Place place = place(caller, kind, id);
+    Source place = place(caller, kind, id);
     caller.requireUser();
-    return view(require(place.source(), user));
+    return view(require(place, user));
   }
 
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
   MemberView add(
       Caller caller, @PathVariable String kind, @PathVariable String id, Parameters parameters) {
-    Place place = place(caller, kind, id);
-    Role own = requireMaintainer(caller, place, kind);
-    long userId = parameters.requiredNumber("user_id");
-    Role role = role(parameters);
-    Optional<LocalDate> expires = parameters.date("expires_at");
-    parameters.check();
-    requireAtLeast(own, role);
-    User user = users.find(userId).orElseThrow(() -> ApiException.notFound("User"));
-    try {
-      members.add(place.source(), user.id(), role, expires);
-    } catch (DuplicateKeyException e) {
-      throw ApiException.message(HttpStatus.CONFLICT, "Member already exists");
-    }
-    return view(require(place.source(), userId));
+    return view(changes.add(caller, kind, id, parameters));
   }
 
   @PutMapping("/{user}")
@@ -105,70 +83,20 @@ class MemberController {
       @PathVariable String id,
       @PathVariable long user,
       Parameters parameters) {
-    Place place = place(caller, kind, id);
-    Role own = requireMaintainer(caller, place, kind);
-    Role role = role(parameters);
-    Optional<LocalDate> expires = parameters.date("expires_at");
-    parameters.check();
-    Member member = require(place.source(), user);
-    requireAtLeast(own, role);
-    requireAtLeast(own, member.role());
-    if (role != Role.OWNER) {
-      requireAnotherOwner(place.source(), member);
-    }
-    members.update(place.source(), user, role, expires);
-    return view(require(place.source(), user));
+    return view(changes.update(caller, kind, id, user, parameters));
   }
 
   @DeleteMapping("/{user}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void remove(
       Caller caller, @PathVariable String kind, @PathVariable String id, @PathVariable long user) {
-    Place place = place(caller, kind, id);
-    if (caller.requireUser().id() != user) {
-      requireAtLeast(requireMaintainer(caller, place, kind), require(place.source(), user).role());
-    }
-    requireAnotherOwner(place.source(), require(place.source(), user));
-    members.remove(place.source(), user);
+    changes.remove(caller, kind, id, user);
   }
 
-  private Place place(Caller caller, String kind, String id) {
-    if (kind.equals(GROUPS)) {
-      Namespace group = access.group(caller, id);
-      return new Place(new Source.OfNamespace(group.id()), access.role(caller.user(), group));
-    }
-    Project project = access.project(caller, id);
-    return new Place(new Source.OfProject(project.id()), access.role(caller.user(), project));
-  }
-
-  /** In a group only owners decide who belongs to it. */
-  private static Role requireMaintainer(Caller caller, Place place, String kind) {
-    caller.requireUser();
-    Role least = kind.equals(GROUPS) ? Role.OWNER : Role.MAINTAINER;
-    return place.role().filter(role -> role.includes(least)).orElseThrow(ApiException::forbidden);
-  }
-
-  private static void requireAtLeast(Role own, Role other) {
-    if (!own.includes(other)) {
-      throw ApiException.forbidden();
-    }
-  }
-
-  /** A group without an owner could be managed by nobody. */
-  private void requireAnotherOwner(Source source, Member member) {
-    if (source instanceof Source.OfNamespace
-        && member.role() == Role.OWNER
-        && members.owners(source) < 2) {
-      throw ApiException.forbidden("the last owner of a group cannot leave it");
-    }
-  }
-
-  private static Role role(Parameters parameters) {
-    Optional<Role> role = Role.of(parameters.requiredNumber("access_level"));
-    if (role.isEmpty()) {
-      parameters.refuse("access_level does not have a valid value");
-    }
-    return role.orElse(Role.GUEST);
+  private Source place(Caller caller, String kind, String id) {
+    return kind.equals(MemberChanges.GROUPS)
+        ? new Source.OfNamespace(access.group(caller, id).id())
+        : new Source.OfProject(access.project(caller, id).id());
   }
 
   private Member require(Source source, long userId) {
