@@ -1,13 +1,8 @@
 package io.mooring.kas;
 
 import io.grpc.Channel;
-import io.grpc.ServerInterceptor;
-import io.grpc.ServerServiceDefinition;
-import io.mooring.kas.config.AgentListen;
 import io.mooring.kas.config.AgentSettings;
-import io.mooring.kas.config.ApiSettings;
 import io.mooring.kas.config.KasConfiguration;
-import io.mooring.kas.config.PrivateApiSettings;
 import io.mooring.kas.configuration.Configurations;
 import io.mooring.kas.configurationproject.ConfigurationProjects;
 import io.mooring.kas.events.AgentEvents;
@@ -21,19 +16,14 @@ import io.mooring.kas.gitlab.GitLabConfigurationSink;
 import io.mooring.kas.gitlab.GitLabLookups;
 import io.mooring.kas.gitlabaccess.GitLabAccess;
 import io.mooring.kas.gitops.Gitops;
-import io.mooring.kas.identity.AgentTokenInterceptor;
-import io.mooring.kas.identity.JwtInterceptor;
 import io.mooring.kas.identity.OpenCalls;
 import io.mooring.kas.identity.RevocationWatch;
 import io.mooring.kas.notifications.Notifications;
 import io.mooring.kas.notifications.PushBus;
 import io.mooring.kas.observability.KasMetrics;
-import io.mooring.kas.ratelimit.AgentRpcLimit;
 import io.mooring.kas.registrar.Registrar;
 import io.mooring.kas.rpc.EventLoops;
 import io.mooring.kas.rpc.Feature;
-import io.mooring.kas.rpc.Refusals;
-import io.mooring.kas.rpc.RpcServer;
 import io.mooring.kas.store.MemoryStore;
 import io.mooring.kas.store.RedisStore;
 import io.mooring.kas.store.Store;
@@ -45,22 +35,17 @@ import io.mooring.kas.usage.UsageTracker;
 import io.mooring.protocol.SettingException;
 import io.mooring.protocol.backoff.BackoffPolicy;
 import io.mooring.protocol.build.BuildInfo;
-import io.mooring.protocol.jwt.JwtVerifier;
 import io.mooring.protocol.observability.ObservabilityServer;
 import io.mooring.protocol.observability.ReadinessToggle;
-import io.mooring.protocol.secret.Secret;
-import io.mooring.protocol.validation.ValidatingServerInterceptor;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +56,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Kas implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Kas.class);
-  private static final Optional<String> AUDIENCE = Optional.of("gitlab-kas");
 
   private final KasConfiguration configuration;
   private final InstantSource clock = InstantSource.system();
@@ -83,9 +67,7 @@ public final class Kas implements AutoCloseable {
   private final ReadinessToggle apiReady = new ReadinessToggle();
   private final ReadinessToggle privateApiReady = new ReadinessToggle();
   private final ObservabilityServer observability;
-  private final RpcServer agentServer;
-  private final RpcServer apiServer;
-  private final RpcServer privateApiServer;
+  private final RpcServers servers;
   private final Channel agents;
 
   /**
@@ -143,11 +125,14 @@ public final class Kas implements AutoCloseable {
               new AgentRoutes(configuration, store, loops, metrics, clock), AgentRoutes::close);
       List<Feature> features = features(gitlab, store, tracker, threads, loops, routes);
       features.forEach(feature -> lifetimes.add(feature, Feature::close));
-      privateApiServer =
-          lifetimes.add(privateApiServer(secrets.privateApi(), features, loops), RpcServer::close);
-      agents = routes.start(environment, privateApiServer.address(), secrets.privateApi(), random);
-      agentServer = lifetimes.add(agentServer(store, features, loops), RpcServer::close);
-      apiServer = lifetimes.add(apiServer(secrets.api(), features, loops), RpcServer::close);
+      servers =
+          lifetimes.add(
+              new RpcServers(configuration, features, loops, metrics, clock, random),
+              RpcServers::close);
+      SocketAddress privateApi = servers.startPrivateApi(secrets.privateApi());
+      agents = routes.start(environment, privateApi, secrets.privateApi(), random);
+      servers.startAgentServer(store.counters(), openCalls);
+      servers.startApi(secrets.api());
     } catch (RuntimeException e) {
       lifetimes.close();
       throw e;
@@ -243,90 +228,19 @@ public final class Kas implements AutoCloseable {
         .orElseGet(() -> new MemoryStore(clock));
   }
 
-  private RpcServer agentServer(Store store, List<Feature> features, EventLoops loops) {
-    AgentListen listen = configuration.agent().listen();
-    List<ServerInterceptor> interceptors =
-        List.of(
-            metrics.server(),
-            new AgentTokenInterceptor(),
-            new ValidatingServerInterceptor(),
-            new AgentRpcLimit(
-                store.counters(),
-                listen.connectionsPerTokenPerMinute(),
-                clock,
-                metrics.rateExceeded()),
-            openCalls);
-    return RpcServer.start(
-        new RpcServer.Plan(
-            "agentServer",
-            listen.listener(),
-            listen.maxConnectionAge(),
-            listen.listenGracePeriod(),
-            interceptors,
-            services(features, Feature::agentServices),
-            Optional.empty(),
-            listen.websocket()),
-        loops,
-        random);
-  }
-
-  private RpcServer apiServer(Secret secret, List<Feature> features, EventLoops loops) {
-    ApiSettings api = configuration.api();
-    JwtVerifier verifier = new JwtVerifier(secret, AUDIENCE, Optional.empty(), clock);
-    return RpcServer.start(
-        new RpcServer.Plan(
-            "apiServer",
-            api.listener(),
-            api.maxConnectionAge(),
-            api.listenGracePeriod(),
-            signed("api", verifier),
-            services(features, Feature::apiServices),
-            Optional.empty()),
-        loops,
-        random);
-  }
-
-  private RpcServer privateApiServer(Secret secret, List<Feature> features, EventLoops loops) {
-    PrivateApiSettings api = configuration.privateApi();
-    JwtVerifier verifier = new JwtVerifier(secret, AUDIENCE, AUDIENCE, clock);
-    return RpcServer.start(
-        new RpcServer.Plan(
-            "privateApiServer",
-            api.listener(),
-            api.maxConnectionAge(),
-            api.listenGracePeriod(),
-            signed("private_api", verifier),
-            services(features, Feature::privateApiServices),
-            Optional.of(new Refusals())),
-        loops,
-        random);
-  }
-
-  private List<ServerInterceptor> signed(String server, JwtVerifier verifier) {
-    return List.of(
-        metrics.server(),
-        new JwtInterceptor(server, verifier, metrics.jwtRejections()),
-        new ValidatingServerInterceptor());
-  }
-
-  private static List<ServerServiceDefinition> services(
-      List<Feature> features, Function<Feature, List<ServerServiceDefinition>> kind) {
-    return features.stream().flatMap(feature -> kind.apply(feature).stream()).toList();
-  }
-
   /** Where agents connect. */
   public SocketAddress agentAddress() {
-    return agentServer.address();
+    return servers.agent().address();
   }
 
   /** Where GitLab connects. */
   public SocketAddress apiAddress() {
-    return apiServer.address();
+    return servers.api().address();
   }
 
   /** Where other replicas connect. */
   public SocketAddress privateApiAddress() {
-    return privateApiServer.address();
+    return servers.privateApi().address();
   }
 
   /** The way to agents, on this replica and on others. */
@@ -346,26 +260,12 @@ public final class Kas implements AutoCloseable {
   @Override
   public void close() {
     List.of(agentReady, apiReady, privateApiReady).forEach(ReadinessToggle::notReady);
-    List<Thread> stopping = new ArrayList<>();
-    for (RpcServer server : List.of(agentServer, apiServer, privateApiServer)) {
-      stopping.add(Thread.ofVirtual().name("stop").start(() -> stop(server)));
-    }
     try {
-      for (Thread thread : stopping) {
-        thread.join();
-      }
+      servers.stop(Optional.empty());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     lifetimes.close();
     log.atInfo().log("kas has stopped");
-  }
-
-  private static void stop(RpcServer server) {
-    try {
-      server.stop();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

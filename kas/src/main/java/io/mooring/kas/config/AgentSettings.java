@@ -2,6 +2,7 @@ package io.mooring.kas.config;
 
 import io.mooring.protocol.SettingException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Everything that concerns agents.
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param redisConnInfoTtl life of an entry about a connected agent without a refresh
  * @param redisConnInfoRefresh period of the refresh
  * @param redisConnInfoGc period of removing expired entries of others
+ * @param kubernetesApi the proxy to the clusters; absent is none
  */
 public record AgentSettings(
     AgentListen listen,
@@ -23,7 +25,8 @@ public record AgentSettings(
     Duration infoCacheErrorTtl,
     Duration redisConnInfoTtl,
     Duration redisConnInfoRefresh,
-    Duration redisConnInfoGc) {
+    Duration redisConnInfoGc,
+    Optional<KubernetesApiSettings> kubernetesApi) {
 
   /** Refuses a refresh that would come too late. */
   public AgentSettings {
@@ -42,33 +45,47 @@ public record AgentSettings(
     AgentConfigurationSettings configuration =
         AgentConfigurationSettings.read(section.section("configuration"));
     GitopsSettings gitops = GitopsSettings.read(section.section("gitops"));
-    AgentSettings settings =
-        new AgentSettings(
-            listen,
-            configuration,
-            gitops,
-            section.duration(
-                "info_cache_ttl",
-                Duration.ofMinutes(5),
-                "How long GitLab's answer about an agent token is believed. `0s` asks every time, errors included."),
-            section.duration(
-                "info_cache_error_ttl",
-                Duration.ofMinutes(1),
-                "How long GitLab's refusal of an agent token (401, 403, 404) is believed, by all replicas."),
-            section.duration(
-                "redis_conn_info_ttl",
-                Duration.ofMinutes(5),
-                "After this time an entry about a connected agent is ignored unless it was refreshed."),
-            section.duration(
-                "redis_conn_info_refresh",
-                Duration.ofMinutes(4),
-                "How often the entries are refreshed. Must be less than `redis_conn_info_ttl`."),
-            section.duration(
-                "redis_conn_info_gc",
-                Duration.ofMinutes(10),
-                "How often expired entries of replicas that are gone are removed."));
-    section.unused("kubernetes_api", "this build has no Kubernetes API proxy.");
+    Duration infoTtl =
+        section.duration(
+            "info_cache_ttl",
+            Duration.ofMinutes(5),
+            "How long GitLab's answer about an agent token is believed. `0s` asks every time, errors included.");
+    Duration infoErrorTtl =
+        section.duration(
+            "info_cache_error_ttl",
+            Duration.ofMinutes(1),
+            "How long GitLab's refusal of an agent token (401, 403, 404) is believed, by all replicas.");
+    Duration connTtl =
+        section.duration(
+            "redis_conn_info_ttl",
+            Duration.ofMinutes(5),
+            "After this time an entry about a connected agent is ignored unless it was refreshed.");
+    Duration connRefresh =
+        section.duration(
+            "redis_conn_info_refresh",
+            Duration.ofMinutes(4),
+            "How often the entries are refreshed. Must be less than `redis_conn_info_ttl`.");
+    Duration connGc =
+        section.duration(
+            "redis_conn_info_gc",
+            Duration.ofMinutes(10),
+            "How often expired entries of replicas that are gone are removed.");
     section.unused("remote_development", "the original does not use it either.");
-    return settings;
+    Optional<KubernetesApiSettings> kubernetesApi =
+        section
+            .optionalSection(
+                "kubernetes_api",
+                "The proxy to the Kubernetes APIs of agents. Without the section there is none; with an empty one, `{}`, it has its defaults.")
+            .map(KubernetesApiSettings::read);
+    return new AgentSettings(
+        listen,
+        configuration,
+        gitops,
+        infoTtl,
+        infoErrorTtl,
+        connTtl,
+        connRefresh,
+        connGc,
+        kubernetesApi);
   }
 }

@@ -103,6 +103,13 @@ public final class RpcServer implements AutoCloseable {
     }
   }
 
+  /** A wait for the end of something. */
+  @FunctionalInterface
+  public interface Waiting {
+    /** Returns when it has ended. */
+    void await() throws InterruptedException;
+  }
+
   private RpcServer(Plan plan, Server server, RpcAges ages, ExecutorService handlers) {
     this.plan = plan;
     this.server = server;
@@ -200,11 +207,21 @@ public final class RpcServer implements AutoCloseable {
    * Stops as described above; returns when it is done. Idle streams end on every server at once.
    */
   public void stop() throws InterruptedException {
+    stop(() -> {});
+  }
+
+  /**
+   * The same, but the limit for running RPCs begins when others are done with theirs.
+   *
+   * @param others what makes RPCs run here that are waited for as long as it takes
+   */
+  public void stop(Waiting others) throws InterruptedException {
     if (closed.await(plan.listenGracePeriod().toNanos(), NANOSECONDS)) {
       return;
     }
     ages.stop();
     server.shutdown();
+    others.await();
     server.awaitTermination(DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     close();
   }

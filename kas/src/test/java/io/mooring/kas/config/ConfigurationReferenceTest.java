@@ -44,7 +44,7 @@ class ConfigurationReferenceTest {
           field.getJavaType() == JavaType.MESSAGE
               && field.getMessageType().getFullName().startsWith("gitlab.agent.kascfg");
       boolean unused =
-          List.of("kubernetes_api", "tracing", "sentry", "google_profiler", "remote_development")
+          List.of("tracing", "sentry", "google_profiler", "remote_development")
               .contains(field.getName());
       if (section && !unused) {
         found.addAll(fields(field.getMessageType(), name + "."));

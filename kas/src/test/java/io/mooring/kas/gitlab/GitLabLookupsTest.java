@@ -305,7 +305,8 @@ class GitLabLookupsTest {
         Duration.ofMinutes(1),
         Duration.ofMinutes(5),
         Duration.ofMinutes(4),
-        Duration.ofMinutes(10));
+        Duration.ofMinutes(10),
+        Optional.empty());
   }
 
   /** A store that is not there. */

@@ -213,7 +213,8 @@ class StoredAgentTrackerTest {
         minute,
         Duration.ofMinutes(5),
         Duration.ofMinutes(4),
-        Duration.ofMinutes(10));
+        Duration.ofMinutes(10),
+        Optional.empty());
   }
 
   /** The memory store, which a test can make fail. */
