@@ -210,7 +210,7 @@ public final class Engine implements AutoCloseable {
     if (cycle.isEmpty()) {
       ServerVersion version =
           ServerVersion.of(retry.send(crew.cancellation(), () -> api.get("/version")));
-      Settings settings = new Settings(options, api, retry, version.validatesFields());
+      Settings settings = new Settings(options, api, retry, version.validatesFields(), false);
       cycle = Optional.of(new Cycle(settings, table, watches, healer, clock));
     }
     return cycle.get();

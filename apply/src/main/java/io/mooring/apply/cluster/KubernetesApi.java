@@ -139,7 +139,7 @@ public final class KubernetesApi {
   /**
    * Lists page by page; one object is in memory at a time.
    *
-   * @param query such as {@code labelSelector=a%3Db}, not empty
+   * @param query such as {@code labelSelector=a%3Db}; empty for all objects
    * @param exact whether the answer must be as new as the request (read page by page from the
    *     store) or may be what the server has at hand
    * @return the resource version from which to watch
@@ -148,12 +148,12 @@ public final class KubernetesApi {
    */
   public String list(String path, String query, boolean exact, Consumer<JsonObject> items)
       throws ApiException, InterruptedException {
-    String mode = exact ? "&limit=" + ListPage.SIZE : "&resourceVersion=0";
+    String mode = and(query) + (exact ? "limit=" + ListPage.SIZE : "resourceVersion=0");
     String next = "";
     while (true) {
       lists.increment();
       String page = next.isEmpty() ? "" : "&continue=" + ResourceType.encode(next);
-      String request = path + "?" + query + mode + page;
+      String request = path + "?" + mode + page;
       try (InputStream body = new LimitedBody(open(request, LIST), LIST)) {
         ListPage read = ListPage.read(body, items);
         next = read.next();
@@ -192,12 +192,16 @@ public final class KubernetesApi {
     String request =
         path
             + "?watch=1&allowWatchBookmarks=true&"
-            + query
-            + "&resourceVersion="
+            + and(query)
+            + "resourceVersion="
             + ResourceType.encode(resourceVersion)
             + "&timeoutSeconds="
             + limit.toSeconds();
     return new WatchStream(request, open(request, Duration.ZERO), limit);
+  }
+
+  private static String and(String query) {
+    return query.isEmpty() ? "" : query + "&";
   }
 
   private InputStream open(String request, Duration timeout)

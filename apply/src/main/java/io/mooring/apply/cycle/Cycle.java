@@ -101,6 +101,9 @@ public final class Cycle {
       identity = Optional.of(identity(work, split.inventories()));
       DesiredState state = resolve(identity.get(), split.others(), cancellation);
       state.errors().forEach(report::error);
+      if (settings.allOrNothing() && report.errorCount() > 0) {
+        throw new HopelessException("nothing is applied, problems: " + report.errorCount());
+      }
       Inventory before = store.load(identity.get(), cancellation);
       Pass pass =
           new Pass(work, startedAt, cancellation, report, identity.get(), state.objects(), before);
