@@ -132,8 +132,8 @@ class ConfigurationFileTest {
         .startsWith("3:3: storages[0].path: missing");
     assertThat(error("listen: [a\n")).startsWith("2:1: ");
     assertThat(error("listen: [a]\nlisten: [b]\n")).startsWith("2:1: ");
-    assertThat(error("- a\n")).startsWith("1:1: not a mapping");
-    assertThat(error("")).startsWith("1:1: not a mapping");
+    assertThat(error("- a\n")).startsWith("1:1: listen: empty");
+    assertThat(error("")).startsWith("1:1: listen: empty");
     assertThat(error("listen: &a [*a]\n")).isNotEmpty();
     assertThat(error("1: 2\n")).contains("unknown setting");
   }

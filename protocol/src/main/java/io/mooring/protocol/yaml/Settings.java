@@ -1,8 +1,8 @@
-package io.mooring.gitaly.configuration;
+package io.mooring.protocol.yaml;
 
 import io.mooring.protocol.SettingException;
-import io.mooring.protocol.yaml.InvalidDocumentException;
-import io.mooring.protocol.yaml.Problem;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -21,25 +22,38 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Settings of one mapping of a YAML file, each read once by its name; every error knows its
- * position. What nobody has read in the end is unknown. Used by one thread.
+ * The settings of one mapping of a program's configuration file, each read by its name; every
+ * refusal knows file, line and column. What nobody has asked for in the end is unknown. A setting
+ * without a value counts as absent. Used by one thread.
  */
-final class YamlMapping {
+public final class Settings {
   private static final Pattern SECONDS = Pattern.compile("([0-9]{1,9})(?:\\.([0-9]{1,9}))?s");
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
 
   /** A name and its value as they stand in the file. */
   private record Entry(ScalarNode name, Node value) {}
 
-  private final String file;
+  private final Path file;
   private final String path;
   private final Mark start;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Set<String> known = new LinkedHashSet<>();
-  private final List<YamlMapping> children = new ArrayList<>();
-  private final Map<String, YamlMapping> mappings = new LinkedHashMap<>();
+  private final List<Settings> children = new ArrayList<>();
+  private final Map<String, Settings> mappings = new LinkedHashMap<>();
 
-  YamlMapping(String file, String path, MappingNode node) throws InvalidDocumentException {
+  /**
+   * The settings of a file.
+   *
+   * @param maxBytes a longer file is refused unread
+   * @throws SettingException when it cannot be read; names the option
+   * @throws InvalidDocumentException when it is no mapping in YAML
+   */
+  public static Settings read(String option, Path file, int maxBytes)
+      throws InvalidDocumentException {
+    return SettingsFile.read(option, file.toAbsolutePath(), maxBytes);
+  }
+
+  Settings(Path file, String path, MappingNode node) throws InvalidDocumentException {
     this.file = file;
     this.path = path;
     start = node.getStartMark();
@@ -57,22 +71,37 @@ final class YamlMapping {
     }
   }
 
-  private YamlMapping(String file, String path, Mark start) {
+  /** Without settings; problems are said to be at {@code start}. */
+  Settings(Path file, String path, Mark start) {
     this.file = file;
     this.path = path;
     this.start = start;
   }
 
-  boolean isEmpty() {
+  /** Whether it has no setting, or is not there. */
+  public boolean isEmpty() {
     return entries.isEmpty();
   }
 
-  Optional<String> text(String name) throws InvalidDocumentException {
+  /** Whether a setting of this name is there, with a value or not. */
+  public boolean has(String name) {
+    return entries.containsKey(name);
+  }
+
+  /** The names of all settings, for a mapping whose names are the operator's; all become known. */
+  public Set<String> names() {
+    known.addAll(entries.keySet());
+    return Set.copyOf(entries.keySet());
+  }
+
+  /** A single value as text. */
+  public Optional<String> text(String name) throws InvalidDocumentException {
     Optional<Node> value = value(name);
     return value.isEmpty() ? Optional.empty() : Optional.of(scalar(name, value.get(), "a text"));
   }
 
-  String required(String name) throws InvalidDocumentException {
+  /** A text that must be there and not be empty. */
+  public String required(String name) throws InvalidDocumentException {
     Optional<String> text = text(name);
     if (text.isEmpty() || text.get().isEmpty()) {
       throw problem(start, named(name), "missing", "a text");
@@ -80,7 +109,8 @@ final class YamlMapping {
     return text.get();
   }
 
-  Optional<Boolean> flag(String name) throws InvalidDocumentException {
+  /** True or false. */
+  public Optional<Boolean> flag(String name) throws InvalidDocumentException {
     Optional<Node> value = value(name);
     if (value.isEmpty()) {
       return Optional.empty();
@@ -96,7 +126,8 @@ final class YamlMapping {
         });
   }
 
-  Optional<Long> number(String name) throws InvalidDocumentException {
+  /** A whole number. */
+  public Optional<Long> number(String name) throws InvalidDocumentException {
     Optional<String> text = text(name);
     if (text.isPresent() && !WHOLE.matcher(text.get()).matches()) {
       throw invalid(name, text.get(), "a whole number");
@@ -104,7 +135,8 @@ final class YamlMapping {
     return text.map(Long::valueOf);
   }
 
-  Optional<Integer> integer(String name) throws InvalidDocumentException {
+  /** A whole number of 32 bits. */
+  public Optional<Integer> integer(String name) throws InvalidDocumentException {
     Optional<Long> number = number(name);
     if (number.isPresent() && number.get() != number.get().intValue()) {
       throw invalid(name, number.get().toString(), "a whole number of 32 bits");
@@ -113,7 +145,7 @@ final class YamlMapping {
   }
 
   /** As in {@code 10s} or {@code 0.5s}. */
-  Optional<Duration> seconds(String name) throws InvalidDocumentException {
+  public Optional<Duration> seconds(String name) throws InvalidDocumentException {
     Optional<String> text = text(name);
     if (text.isEmpty()) {
       return Optional.empty();
@@ -128,7 +160,38 @@ final class YamlMapping {
         Duration.ofSeconds(Long.parseLong(matcher.group(1)), Long.parseLong(fraction)));
   }
 
-  List<String> texts(String name) throws InvalidDocumentException {
+  /** A file; a relative one is relative to the folder of the configuration file. */
+  public Optional<Path> path(String name) throws InvalidDocumentException {
+    return text(name).map(text -> file.resolveSibling(text).normalize());
+  }
+
+  /** The same for one that must be there. */
+  public Path requiredPath(String name) throws InvalidDocumentException {
+    return file.resolveSibling(required(name)).normalize();
+  }
+
+  /** A URL. */
+  public Optional<URI> url(String name) throws InvalidDocumentException {
+    return value(name, "a URL", URI::create);
+  }
+
+  /**
+   * A value made of text.
+   *
+   * @param reader throws {@code IllegalArgumentException} for what it refuses
+   */
+  public <T> Optional<T> value(String name, String expected, Function<String, T> reader)
+      throws InvalidDocumentException {
+    Optional<String> text = text(name);
+    try {
+      return text.map(reader);
+    } catch (IllegalArgumentException e) {
+      throw invalid(name, text.orElse(""), expected);
+    }
+  }
+
+  /** A list of texts; empty when absent. */
+  public List<String> texts(String name) throws InvalidDocumentException {
     var texts = new ArrayList<String>();
     for (Node node : list(name)) {
       texts.add(scalar(name, node, "a list of texts"));
@@ -137,22 +200,21 @@ final class YamlMapping {
   }
 
   /** The mapping of that name; an empty one when there is none. The same for each call. */
-  YamlMapping mapping(String name) throws InvalidDocumentException {
-    YamlMapping before = mappings.get(name);
+  public Settings mapping(String name) throws InvalidDocumentException {
+    Settings before = mappings.get(name);
     if (before != null) {
       return before;
     }
     Optional<Node> value = value(name);
-    YamlMapping mapping =
-        value.isEmpty()
-            ? new YamlMapping(file, named(name), start)
-            : child(named(name), value.get());
+    Settings mapping =
+        value.isEmpty() ? new Settings(file, named(name), start) : child(named(name), value.get());
     mappings.put(name, mapping);
     return mapping;
   }
 
-  List<YamlMapping> mappings(String name) throws InvalidDocumentException {
-    var list = new ArrayList<YamlMapping>();
+  /** A list of mappings; empty when absent. */
+  public List<Settings> mappings(String name) throws InvalidDocumentException {
+    var list = new ArrayList<Settings>();
     for (Node node : list(name)) {
       list.add(child(named(name) + "[" + list.size() + "]", node));
     }
@@ -160,16 +222,24 @@ final class YamlMapping {
   }
 
   /** Something made of these settings. */
-  interface Made<T> {
+  public interface Made<T> {
+    /** Throws {@link SettingException} for a setting it refuses. */
     T make() throws InvalidDocumentException;
   }
 
-  /** Makes it, and gives a setting that is refused its position in the file. */
-  <T> T checked(Made<T> made) throws InvalidDocumentException {
+  /**
+   * Makes something of these settings, and gives a setting that is refused its position.
+   *
+   * @param prefix how the refusal names this mapping, such as {@code storages[]}; empty at the root
+   */
+  public <T> T checked(String prefix, Made<T> made) throws InvalidDocumentException {
     try {
       return made.make();
     } catch (SettingException e) {
-      String setting = e.setting().replace("storages[].", path + ".");
+      String setting =
+          e.setting().startsWith(prefix)
+              ? path + e.setting().substring(prefix.length())
+              : e.setting();
       String text = String.valueOf(e.getMessage());
       throw problem(
           position(setting),
@@ -180,7 +250,7 @@ final class YamlMapping {
   }
 
   /** Refuses what nobody has asked for. */
-  void refuseUnknown() throws InvalidDocumentException {
+  public void refuseUnknown() throws InvalidDocumentException {
     for (var entry : entries.entrySet()) {
       if (!known.contains(entry.getKey())) {
         throw problem(
@@ -190,17 +260,18 @@ final class YamlMapping {
             String.join(", ", known));
       }
     }
-    for (YamlMapping child : children) {
+    for (Settings child : children) {
       child.refuseUnknown();
     }
   }
 
-  InvalidDocumentException invalid(String name, String value, String expected) {
+  /** The refusal of a setting, at its value or, when it is absent, where its mapping starts. */
+  public InvalidDocumentException invalid(String name, String value, String expected) {
     return problem(position(named(name)), named(name), value, expected);
   }
 
   private Mark position(String setting) {
-    for (YamlMapping child : children) {
+    for (Settings child : children) {
       if (setting.startsWith(child.path + ".") || setting.equals(child.path)) {
         return child.position(setting);
       }
@@ -211,11 +282,11 @@ final class YamlMapping {
     return entry == null ? start : entry.value().getStartMark();
   }
 
-  private YamlMapping child(String childPath, Node node) throws InvalidDocumentException {
+  private Settings child(String childPath, Node node) throws InvalidDocumentException {
     if (!(node instanceof MappingNode mapping)) {
       throw problem(node.getStartMark(), childPath, "not a mapping", "settings with their names");
     }
-    var child = new YamlMapping(file, childPath, mapping);
+    var child = new Settings(file, childPath, mapping);
     children.add(child);
     return child;
   }
@@ -258,6 +329,12 @@ final class YamlMapping {
       Mark mark, String where, String message, String expected) {
     return new InvalidDocumentException(
         List.of(
-            new Problem(file, mark.getLine() + 1, mark.getColumn() + 1, where, message, expected)));
+            new Problem(
+                file.toString(),
+                mark.getLine() + 1,
+                mark.getColumn() + 1,
+                where,
+                message,
+                expected)));
   }
 }
