@@ -141,6 +141,8 @@ public class GitLabApplication {
     properties.put("spring.lifecycle.timeout-per-shutdown-phase", "10s");
     properties.put("spring.threads.virtual.enabled", "true");
     properties.put("spring.flyway.locations", "classpath:io/mooring/gitlab/database");
+    // A database may have met a later migration of another feature first.
+    properties.put("spring.flyway.out-of-order", "true");
     properties.put("spring.servlet.multipart.enabled", "false");
     properties.put("spring.web.resources.add-mappings", "false");
     properties.put("spring.jmx.enabled", "false");

@@ -7,6 +7,7 @@ import io.mooring.gitlab.identity.Scope;
 import io.mooring.gitlab.identity.User;
 import io.mooring.gitlab.identity.Users;
 import io.mooring.gitlab.kas.KasClient;
+import io.mooring.gitlab.kas.KubernetesProxyUrl;
 import io.mooring.protocol.secret.Secret;
 import java.net.URI;
 import java.time.Duration;
@@ -79,6 +80,15 @@ public final class RunningGitLab implements AutoCloseable {
    */
   public void connectKas(URI internalUrl) {
     context.getBean(KasClient.class).connect(internalUrl);
+  }
+
+  /**
+   * Tells where kas is and where it serves clusters to kubectl, when that is known only after this
+   * application runs.
+   */
+  public void connectKas(URI internalUrl, URI kubernetesProxyUrl) {
+    context.getBean(KubernetesProxyUrl.class).tell(kubernetesProxyUrl);
+    connectKas(internalUrl);
   }
 
   /** A part of the application, for tests. */

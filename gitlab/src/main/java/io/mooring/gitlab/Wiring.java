@@ -14,6 +14,7 @@ import io.mooring.gitlab.identity.SessionCookie;
 import io.mooring.gitlab.identity.TokenGenerator;
 import io.mooring.gitlab.internalapi.SharedSecrets;
 import io.mooring.gitlab.kas.KasClient;
+import io.mooring.gitlab.kas.KubernetesProxyUrl;
 import io.mooring.protocol.jwt.JwtSigner;
 import io.mooring.protocol.observability.GrpcMetrics;
 import io.mooring.protocol.secret.Secret;
@@ -117,6 +118,11 @@ class Wiring {
         new KasClient(JwtSigner.gitLabToKas(secrets.kas(), external.host(), clock), callMetrics);
     configuration.kas().internalUrl().ifPresent(client::connect);
     return client;
+  }
+
+  @Bean
+  KubernetesProxyUrl kubernetesProxyUrl(GitLabConfiguration configuration, ExternalUrl external) {
+    return new KubernetesProxyUrl(configuration.kas(), external);
   }
 
   @Bean(destroyMethod = "close")

@@ -1,21 +1,13 @@
 package io.mooring.gitlab.ci;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mooring.gitlab.agent.CiAccess;
 import io.mooring.gitlab.agent.ConfigProjectView;
-import io.mooring.gitlab.http.ApiException;
-import io.mooring.gitlab.identity.Caller;
-import io.mooring.gitlab.identity.Callers;
 import io.mooring.gitlab.identity.User;
-import io.mooring.gitlab.identity.Users;
 import io.mooring.gitlab.project.Members;
 import io.mooring.gitlab.project.Project;
-import io.mooring.gitlab.project.Projects;
 import io.mooring.gitlab.project.Role;
-import io.mooring.gitlab.project.Wildcard;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -24,29 +16,14 @@ import tools.jackson.databind.JsonNode;
 /** Which agents a job may use (gitlab-side.md 1.12). */
 @RestController
 class AllowedAgentsController {
-  private static final String HEADER = "Job-Token";
-  private static final String PARAMETER = "job_token";
-
-  private final Jobs jobs;
-  private final Projects projects;
-  private final Users users;
+  private final JobTokens tokens;
   private final Members members;
-  private final Callers callers;
-  private final CiAccess access;
+  private final AllowedAgents agents;
 
-  AllowedAgentsController(
-      Jobs jobs,
-      Projects projects,
-      Users users,
-      Members members,
-      Callers callers,
-      CiAccess access) {
-    this.jobs = jobs;
-    this.projects = projects;
-    this.users = users;
+  AllowedAgentsController(JobTokens tokens, Members members, AllowedAgents agents) {
+    this.tokens = tokens;
     this.members = members;
-    this.callers = callers;
-    this.access = access;
+    this.agents = agents;
   }
 
   /** A number that names something. */
@@ -65,7 +42,7 @@ class AllowedAgentsController {
   record EnvironmentView(String slug, String tier) {}
 
   /** The answer; without an environment its member is absent. */
-  record AllowedAgents(
+  record Answer(
       List<AllowedAgent> allowedAgents,
       Id job,
       Id pipeline,
@@ -74,26 +51,20 @@ class AllowedAgentsController {
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable EnvironmentView environment) {}
 
   @GetMapping("/api/v4/job/allowed_agents")
-  AllowedAgents allowedAgents(HttpServletRequest request) {
-    String token = token(request);
-    Job job = jobs.running(token).orElseThrow(() -> refusal(token));
-    User user =
-        job.userId()
-            .flatMap(users::find)
-            .filter(found -> !found.blocked())
-            .orElseThrow(ApiException::unauthorized);
-    Project project = projects.find(job.projectId()).orElseThrow(ApiException::unauthorized);
-    boolean onProtectedRef = isProtected(project, job.ref());
+  Answer allowedAgents(HttpServletRequest request) {
+    JobTokens.Running running = tokens.require(request);
+    Job job = running.job();
+    User user = running.user();
+    Project project = running.project();
     List<AllowedAgent> allowed =
-        access.of(project).stream()
-            .filter(grant -> admits(grant.configuration(), job, onProtectedRef))
+        agents.of(job, project).stream()
             .map(grant ->
                 new AllowedAgent(
                     grant.agent().id(),
                     ConfigProjectView.of(grant.agent().project()),
                     grant.configuration()))
             .toList();
-    return new AllowedAgents(
+    return new Answer(
         allowed,
         new Id(job.id()),
         new Id(job.pipelineId()),
@@ -102,45 +73,7 @@ class AllowedAgentsController {
             user.id(),
             user.username(),
             members.roleInProject(user.id(), project).map(Role::andBelow).orElse(List.of())),
-        job.environment().map(at -> new EnvironmentView(at.slug(), at.tier())).orElse(null));
-  }
-
-  private static String token(HttpServletRequest request) {
-    return Optional.ofNullable(request.getHeader(HEADER))
-        .or(() -> Optional.ofNullable(request.getParameter(PARAMETER)))
-        .or(() -> Callers.bearer(request))
-        .or(() -> Optional.ofNullable(request.getHeader("Private-Token")))
-        .orElse("");
-  }
-
-  /** Who is known but is no job gets 404, everybody else 401. */
-  private ApiException refusal(String token) {
-    Caller.TokenBearer _ = callers.ofToken(token);
-    return ApiException.notFound("Job");
-  }
-
-  private boolean isProtected(Project project, String ref) {
-    return ref.equals(project.defaultBranch())
-        || projects.protectedBranches(project.id()).stream()
-            .anyMatch(pattern -> Wildcard.matches(pattern, ref));
-  }
-
-  private static boolean admits(JsonNode entry, Job job, boolean onProtectedRef) {
-    if (entry.path("protected_branches_only").asBoolean(false) && !onProtectedRef) {
-      return false;
-    }
-    JsonNode environments = entry.path("environments");
-    if (environments.isEmpty()) {
-      return true;
-    }
-    for (JsonNode pattern : environments) {
-      if (job.environment()
-          .filter(at -> Wildcard.matches(pattern.asString(""), at.name()))
-          .isPresent()) {
-        return true;
-      }
-    }
-    return false;
+        job.environment().map(at -> new EnvironmentView(at.slug(), at.tier().text())).orElse(null));
   }
 
   private static List<Id> groups(Project project) {

@@ -109,6 +109,7 @@ public final class ConfigurationFile {
       return new Kas(
           url(section, "internal_url"),
           url(section, "external_url"),
+          url(section, "external_k8s_proxy_url"),
           path(section, "secret_file").orElse(defaults.secretFile()));
     }
   }

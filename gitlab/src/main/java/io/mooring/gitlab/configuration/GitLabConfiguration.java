@@ -136,19 +136,42 @@ public record GitLabConfiguration(
    * @param internalUrl {@code grpc://} or {@code grpcs://} address of kas's API for GitLab; empty
    *     sends nothing to kas
    * @param externalUrl what agents dial, shown to people
+   * @param externalK8sProxyUrl where kubectl and browsers reach clusters; made of {@code
+   *     externalUrl} when empty
    * @param secretFile base64 of 32 bytes that both sides hold; made when missing
    */
-  public record Kas(Optional<URI> internalUrl, Optional<URI> externalUrl, Path secretFile) {
+  public record Kas(
+      Optional<URI> internalUrl,
+      Optional<URI> externalUrl,
+      Optional<URI> externalK8sProxyUrl,
+      Path secretFile) {
     public Kas {
       internalUrl.ifPresent(
           url -> requireScheme("kas.internal_url", url, List.of("grpc", "grpcs")));
       externalUrl.ifPresent(
           url -> requireScheme("kas.external_url", url, List.of("ws", "wss", "grpc", "grpcs")));
+      externalK8sProxyUrl.ifPresent(
+          url -> requireScheme("kas.external_k8s_proxy_url", url, List.of("http", "https")));
+    }
+
+    /** Without an address for kubectl of its own. */
+    public Kas(Optional<URI> internalUrl, Optional<URI> externalUrl, Path secretFile) {
+      this(internalUrl, externalUrl, Optional.empty(), secretFile);
     }
 
     static Kas in(Path dataDirectory) {
       return new Kas(
           Optional.empty(), Optional.empty(), dataDirectory.resolve(".gitlab_kas_secret"));
+    }
+
+    /** Where kubectl reaches clusters, as far as it is configured (gitlab-side.md 2.3). */
+    public Optional<URI> kubernetesProxyUrl() {
+      return externalK8sProxyUrl.or(() ->
+          externalUrl.map(url -> {
+            boolean secure = url.getScheme().equals("wss") || url.getScheme().equals("grpcs");
+            return URI.create(
+                (secure ? "https" : "http") + "://" + url.getAuthority() + "/k8s-proxy");
+          }));
     }
   }
 

@@ -91,11 +91,20 @@ public class Repositories {
 
   /** Whether a branch exists. */
   public boolean hasBranch(RepositoryCoordinates repository, String branch) {
+    return has(repository, BRANCH_PREFIX + branch);
+  }
+
+  /** Whether a tag exists. */
+  public boolean hasTag(RepositoryCoordinates repository, String tag) {
+    return has(repository, "refs/tags/" + tag);
+  }
+
+  private boolean has(RepositoryCoordinates repository, String ref) {
     return limited(RefServiceGrpc.newBlockingStub(storages.channel(repository.storageName())))
         .refExists(
             RefExistsRequest.newBuilder()
                 .setRepository(repository.message())
-                .setRef(ByteString.copyFromUtf8(BRANCH_PREFIX + branch))
+                .setRef(ByteString.copyFromUtf8(ref))
                 .build())
         .getValue();
   }

@@ -167,6 +167,11 @@ public final class Parameters {
     problems.add(problem);
   }
 
+  /** What was noted so far, for parameters that stand inside another one. */
+  public List<String> problems() {
+    return List.copyOf(problems);
+  }
+
   /**
    * Ends reading.
    *

@@ -5,6 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,11 @@ public final class RequestIdFilter extends OncePerRequestFilter {
   public RequestIdFilter(IdGenerator ids, RequestMetrics metrics) {
     this.ids = ids;
     this.metrics = metrics;
+  }
+
+  /** The id of the request that runs on this thread. */
+  public static Optional<String> current() {
+    return Optional.ofNullable(MDC.get(FIELD));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mooring.gitlab.identity;
 
+import io.mooring.gitlab.audit.AuditEvent;
 import java.time.Instant;
 
 /**
@@ -20,4 +21,10 @@ public record User(
     String email,
     boolean admin,
     boolean blocked,
-    Instant createdAt) {}
+    Instant createdAt) {
+
+  /** This user, as audit events name the author of an act. */
+  public AuditEvent.Author author() {
+    return new AuditEvent.Author(id, username);
+  }
+}

@@ -87,7 +87,8 @@ class HookController {
       return denied(HttpStatus.UNAUTHORIZED, "The changes cannot be read.");
     }
     Optional<String> refusal =
-        rules.refusal(project.get(), user, parsed.get(), quarantine(project.get(), environment));
+        rules.refusal(
+            project.get(), user.get(), parsed.get(), quarantine(project.get(), environment));
     if (refusal.isPresent()) {
       return denied(HttpStatus.UNAUTHORIZED, refusal.get());
     }

@@ -198,14 +198,6 @@ public class Projects {
     jdbc.sql("delete from projects where id = :id").param("id", project.id()).update();
   }
 
-  /** Names of branches, with wildcards, that only maintainers may force or remove. */
-  public List<String> protectedBranches(long id) {
-    return jdbc.sql("select name from protected_branches where project_id = :id order by name")
-        .param("id", id)
-        .query((row, number) -> row.getString("name"))
-        .list();
-  }
-
   private static Project project(ResultSet row, int number) throws SQLException {
     return new Project(
         row.getLong("id"),
