@@ -87,22 +87,33 @@ public final class GitLabApi implements AutoCloseable {
   }
 
   /** The agents a CI job may use. */
-  public AllowedAgentsForJob allowedAgents(Secret jobToken)
+  public JobAgents jobAgents(Secret jobToken)
       throws GitLabException, StatusException, InterruptedException {
-    return json(
+    ApiCall call =
         ApiCall.get("/api/v4/job/allowed_agents")
             .unsigned()
             .retrying()
-            .with(new ApiCall.Header("Job-Token", jobToken)),
-        AllowedAgentsForJob.getDefaultInstance());
+            .with(new ApiCall.Header("Job-Token", jobToken));
+    byte[] body = jsonBody(call);
+    return JobAgents.of(decode(call, body, AllowedAgentsForJob.getDefaultInstance()), text(body));
   }
 
   /** What a person may do with an agent. */
-  public AuthorizeProxyUserResponse authorizeProxyUser(AuthorizeProxyUserRequest request)
+  public PersonAccess personAccess(AuthorizeProxyUserRequest request)
       throws GitLabException, StatusException, InterruptedException {
-    return json(
-        ApiCall.post(INTERNAL + "authorize_proxy_user", print(request)).retrying(),
-        AuthorizeProxyUserResponse.getDefaultInstance());
+    ApiCall call = ApiCall.post(INTERNAL + "authorize_proxy_user", print(request)).retrying();
+    byte[] body = jsonBody(call);
+    return PersonAccess.of(
+        decode(call, body, AuthorizeProxyUserResponse.getDefaultInstance()), text(body));
+  }
+
+  /**
+   * What was asked of clusters, as JSON; an addition that the original GitLab answers with 404. A
+   * record that GitLab has already is no error.
+   */
+  public void auditRecords(String json)
+      throws GitLabException, StatusException, InterruptedException {
+    noContent(ApiCall.post(INTERNAL + "audit_records", json).retrying());
   }
 
   /** The configuration file of an agent, for GitLab's own use. */
@@ -136,6 +147,11 @@ public final class GitLabApi implements AutoCloseable {
 
   private <M extends Message> M json(ApiCall call, M prototype)
       throws GitLabException, StatusException, InterruptedException {
+    return decode(call, jsonBody(call), prototype);
+  }
+
+  private byte[] jsonBody(ApiCall call)
+      throws GitLabException, StatusException, InterruptedException {
     try (Answer<byte[]> answer =
         client.send(call.with(ApiCall.Header.plain("Accept", JSON)), WHOLE)) {
       if (answer.status() != 200 && answer.status() != 201) {
@@ -150,15 +166,19 @@ public final class GitLabApi implements AutoCloseable {
                 + JSON
                 + ")");
       }
-      return decode(call, answer.body(), prototype);
+      return answer.body();
     }
+  }
+
+  private static String text(byte[] body) {
+    return new String(body, StandardCharsets.UTF_8);
   }
 
   private static <M extends Message> M decode(ApiCall call, byte[] body, M prototype)
       throws GitLabException {
     Message.Builder builder = prototype.newBuilderForType();
     try {
-      PARSER.merge(new String(body, StandardCharsets.UTF_8), builder);
+      PARSER.merge(text(body), builder);
       Message message = builder.build();
       Validator.check(message);
       @SuppressWarnings("unchecked") // a builder of a type builds that type
@@ -186,7 +206,7 @@ public final class GitLabApi implements AutoCloseable {
     if (isJson(answer)) {
       DefaultApiError.Builder reason = DefaultApiError.newBuilder();
       try {
-        PARSER.merge(new String(answer.body(), StandardCharsets.UTF_8), reason);
+        PARSER.merge(text(answer.body()), reason);
         error.setReason(reason.getMessage());
       } catch (InvalidProtocolBufferException e) {
         error.setReason("unreadable JSON");

@@ -13,23 +13,31 @@ public final class GitLabException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
   private final transient Optional<ClientError> answer;
+  private final boolean remembered;
 
   /** An answer with an unexpected status. */
   GitLabException(ClientError answer) {
+    this(answer, false);
+  }
+
+  private GitLabException(ClientError answer, boolean remembered) {
     super(text(answer));
     this.answer = Optional.of(answer);
+    this.remembered = remembered;
   }
 
   /** No answer, or one that makes no sense. */
-  GitLabException(String message) {
+  public GitLabException(String message) {
     super(message);
     this.answer = Optional.empty();
+    this.remembered = false;
   }
 
   /** No answer, or one that makes no sense. */
   GitLabException(String message, Throwable cause) {
     super(message, cause);
     this.answer = Optional.empty();
+    this.remembered = false;
   }
 
   /** HTTP status of the answer; 0 when there was none or it made no sense. */
@@ -40,6 +48,18 @@ public final class GitLabException extends Exception {
   /** Whether GitLab knows the caller and said no: 401, 403 or 404. Only this is remembered. */
   public boolean isRefusal() {
     return status() == 401 || status() == 403 || status() == 404;
+  }
+
+  /** Whether GitLab was not asked, because it had said so a short while ago. */
+  public boolean isRemembered() {
+    return remembered;
+  }
+
+  /** The message without the reason that GitLab gave, which is not for callers of kas. */
+  public String shown() {
+    return answer
+        .map(error -> text(error.toBuilder().clearReason().build()))
+        .orElseGet(() -> String.valueOf(getMessage()));
   }
 
   /** The answer as it is shared with other replicas. */
@@ -55,6 +75,6 @@ public final class GitLabException extends Exception {
 
   /** Reads what another replica shared. */
   static GitLabException shared(com.google.protobuf.Any any) throws InvalidProtocolBufferException {
-    return new GitLabException(any.unpack(ClientError.class));
+    return new GitLabException(any.unpack(ClientError.class), true);
   }
 }

@@ -84,7 +84,7 @@ public final class GitLabLookups implements AgentLookup, ProjectLookup, ProjectA
   @Override
   public AgentInfo agent(AgentToken token) throws StatusException {
     String address = Peer.current().address();
-    if (!agents.knows(token) && !refusals.allows(address)) {
+    if (agents.known(token).isEmpty() && !refusals.allows(address)) {
       throw Status.RESOURCE_EXHAUSTED
           .withDescription("too many wrong tokens from this address, try again later")
           .asException();

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * @param <K> what is asked for
  * @param <V> the answer
  */
-final class LookupCache<K, V> {
+public final class LookupCache<K, V> {
   private static final Logger log = LoggerFactory.getLogger(LookupCache.class);
 
   /** Twice the agents one replica is built for; the least used are dropped first. */
@@ -50,15 +50,22 @@ final class LookupCache<K, V> {
   private final Executor executor;
 
   /** How long answers are believed; nothing is remembered at all when {@code ttl} is zero. */
-  record Rules(Duration ttl, Duration errorTtl) {}
+  public record Rules(Duration ttl, Duration errorTtl) {}
 
   /** Asks GitLab. */
   @FunctionalInterface
-  interface Loader<K, V> {
+  public interface Loader<K, V> {
+    /** The answer, from GitLab. */
     V load(K key) throws GitLabException, StatusException, InterruptedException;
   }
 
-  LookupCache(
+  /**
+   * Nothing remembered yet.
+   *
+   * @param errorKey where a refusal is kept in the store
+   * @param executor makes a virtual thread for each request
+   */
+  public LookupCache(
       Rules rules,
       Function<K, Key> errorKey,
       Loader<K, V> loader,
@@ -95,9 +102,9 @@ final class LookupCache<K, V> {
     public void set(Key key, ByteString value, Duration ttl) {}
   }
 
-  /** Whether an answer is there already. */
-  boolean knows(K key) {
-    return good.getIfPresent(key) != null;
+  /** The answer, if it is there already. Never blocks. */
+  public Optional<V> known(K key) {
+    return Optional.ofNullable(good.getIfPresent(key));
   }
 
   /**
@@ -105,13 +112,20 @@ final class LookupCache<K, V> {
    *
    * @throws StatusException when the RPC of this thread ended
    */
-  V get(K key) throws GitLabException, StatusException, InterruptedException {
+  public V get(K key) throws GitLabException, StatusException, InterruptedException {
+    V known = good.getIfPresent(key);
+    return known == null ? again(key) : known;
+  }
+
+  /**
+   * The answer that GitLab gives now, whatever is remembered in memory. A refusal is no longer
+   * preceded by a good answer from then on.
+   *
+   * @throws StatusException when the RPC of this thread ended
+   */
+  public V again(K key) throws GitLabException, StatusException, InterruptedException {
     if (rules.ttl().isZero()) {
       return loader.load(key);
-    }
-    V known = good.getIfPresent(key);
-    if (known != null) {
-      return known;
     }
     CompletableFuture<V> mine = new CompletableFuture<>();
     CompletableFuture<V> others = running.putIfAbsent(key, mine);
@@ -143,7 +157,12 @@ final class LookupCache<K, V> {
       V value = ask(key);
       good.put(key, value);
       end = () -> answer.complete(value);
-    } catch (GitLabException | StatusException | RuntimeException e) {
+    } catch (GitLabException e) {
+      if (e.isRefusal()) {
+        good.invalidate(key);
+      }
+      end = () -> answer.completeExceptionally(e);
+    } catch (StatusException | RuntimeException e) {
       end = () -> answer.completeExceptionally(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

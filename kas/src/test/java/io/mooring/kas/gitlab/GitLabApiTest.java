@@ -72,7 +72,8 @@ class GitLabApiTest {
                 """));
 
     assertThat(
-            api.allowedAgents(Secret.of("job-token"))
+            api.jobAgents(Secret.of("job-token"))
+                .answer()
                 .getAllowedAgents(0)
                 .getConfigProject()
                 .getId())
@@ -240,7 +241,7 @@ class GitLabApiTest {
                      "access_as":{"agent":{}}}
                     """));
 
-    api.authorizeProxyUser(
+    api.personAccess(
         AuthorizeProxyUserRequest.newBuilder()
             .setAgentId(9)
             .setAccessType("session_cookie")
