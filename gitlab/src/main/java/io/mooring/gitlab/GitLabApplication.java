@@ -43,6 +43,9 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 public class GitLabApplication {
   private static final Logger log = LoggerFactory.getLogger(GitLabApplication.class);
 
+  /** Tomcat's own default: requests beside the WebSockets of pages. */
+  private static final int OTHER_CONNECTIONS = 8192;
+
   GitLabApplication() {}
 
   /**
@@ -135,6 +138,10 @@ public class GitLabApplication {
     properties.put("server.address", configuration.http().address());
     properties.put("server.port", configuration.http().port());
     properties.put("server.shutdown", "graceful");
+    // Pages keep one open for as long as they are looked at; git and the API come on top.
+    properties.put(
+        "server.tomcat.max-connections",
+        configuration.cable().maxConnections() + OTHER_CONNECTIONS);
     properties.put("server.max-http-request-header-size", "16KB");
     // A login form and JSON are read by us; git's bodies are never taken for forms.
     properties.put("server.tomcat.max-http-form-post-size", "1MB");

@@ -3,6 +3,10 @@ package io.mooring.gitlab;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.grpc.ClientInterceptor;
+import io.mooring.gitlab.broadcast.Bus;
+import io.mooring.gitlab.broadcast.MemoryBus;
+import io.mooring.gitlab.broadcast.RedisAddress;
+import io.mooring.gitlab.broadcast.RedisBus;
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.configuration.SecretFile;
 import io.mooring.gitlab.gitaly.GitalyStorages;
@@ -15,6 +19,8 @@ import io.mooring.gitlab.identity.TokenGenerator;
 import io.mooring.gitlab.internalapi.SharedSecrets;
 import io.mooring.gitlab.kas.KasClient;
 import io.mooring.gitlab.kas.KubernetesProxyUrl;
+import io.mooring.protocol.backoff.Backoff;
+import io.mooring.protocol.backoff.BackoffPolicy;
 import io.mooring.protocol.jwt.JwtSigner;
 import io.mooring.protocol.observability.GrpcMetrics;
 import io.mooring.protocol.secret.Secret;
@@ -123,6 +129,19 @@ class Wiring {
   @Bean
   KubernetesProxyUrl kubernetesProxyUrl(GitLabConfiguration configuration, ExternalUrl external) {
     return new KubernetesProxyUrl(configuration.kas(), external);
+  }
+
+  @Bean(destroyMethod = "close")
+  Bus bus(GitLabConfiguration configuration, InstantSource clock, SecureRandom random) {
+    return configuration
+        .redis()
+        .<Bus>map(redis ->
+            RedisBus.open(
+                RedisAddress.client(redis),
+                RedisAddress.uri(redis),
+                redis.channelPrefix(),
+                new Backoff(BackoffPolicy.SUBSCRIPTION, clock, random)))
+        .orElseGet(MemoryBus::new);
   }
 
   @Bean(destroyMethod = "close")

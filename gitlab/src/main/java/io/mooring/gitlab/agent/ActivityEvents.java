@@ -21,10 +21,12 @@ class ActivityEvents {
   static final int KEPT = 200;
 
   private final JdbcClient jdbc;
+  private final AgentFeed feed;
   private final InstantSource clock;
 
-  ActivityEvents(JdbcClient jdbc, InstantSource clock) {
+  ActivityEvents(JdbcClient jdbc, AgentFeed feed, InstantSource clock) {
     this.jdbc = jdbc;
+    this.feed = feed;
     this.clock = clock;
   }
 
@@ -68,6 +70,11 @@ class ActivityEvents {
         .param("user", userId.orElse(null), Types.BIGINT)
         .param("token", tokenId.orElse(null), Types.BIGINT)
         .update();
+    feed.tellAgent(
+        agentId,
+        "activity",
+        clock.instant(),
+        AgentFeed.data().put("kind", kind.name().toLowerCase(Locale.ROOT)));
     jdbc.sql(
             """
             delete from agent_activity_events where agent_id = :agent and (recorded_at, id) <= (

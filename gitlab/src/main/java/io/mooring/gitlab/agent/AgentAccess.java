@@ -22,6 +22,11 @@ public class AgentAccess {
     this.agents = agents;
   }
 
+  /** Whether the caller may see the agents of a project. */
+  public boolean reads(Caller caller, Project project) {
+    return has(caller, project, Role.DEVELOPER);
+  }
+
   /** The project whose agents the caller may see, else 404. */
   public Project read(Caller caller, String idOrPath) {
     Project project = access.project(caller, idOrPath);

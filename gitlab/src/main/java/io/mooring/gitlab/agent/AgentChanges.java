@@ -48,7 +48,7 @@ public class AgentChanges {
 
   /** Removes an agent with everything that belongs to it. */
   public void remove(Caller caller, String projectIdOrPath, long agentId) {
-    agents.delete(access.manage(caller, projectIdOrPath, agentId).id());
+    agents.delete(access.manage(caller, projectIdOrPath, agentId));
   }
 
   /**

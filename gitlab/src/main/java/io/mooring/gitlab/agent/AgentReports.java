@@ -41,10 +41,12 @@ public class AgentReports {
   static final int KEPT_WARNINGS = 100;
 
   private final JdbcClient jdbc;
+  private final AgentFeed feed;
   private final InstantSource clock;
 
-  AgentReports(JdbcClient jdbc, InstantSource clock) {
+  AgentReports(JdbcClient jdbc, AgentFeed feed, InstantSource clock) {
     this.jdbc = jdbc;
+    this.feed = feed;
     this.clock = clock;
   }
 
@@ -93,38 +95,50 @@ public class AgentReports {
 
   private void configuration(
       long agentId, String commitId, String status, List<Problem> problems, OffsetDateTime time) {
-    jdbc.sql(
-            """
-            insert into agent_configuration_states as s (agent_id, commit_id, status, problems, updated_at)
-            values (:agent, :commit, :status, cast(:problems as jsonb), :time)
-            on conflict (agent_id) do update set commit_id = excluded.commit_id, status = excluded.status,
-              problems = excluded.problems, updated_at = excluded.updated_at
-            where s.updated_at <= excluded.updated_at\
-            """)
-        .param("agent", agentId)
-        .param("commit", text(commitId))
-        .param("status", status)
-        .param("problems", json(problems))
-        .param("time", time)
-        .update();
+    int changed =
+        jdbc.sql(
+                """
+                insert into agent_configuration_states as s (agent_id, commit_id, status, problems, updated_at)
+                values (:agent, :commit, :status, cast(:problems as jsonb), :time)
+                on conflict (agent_id) do update set commit_id = excluded.commit_id, status = excluded.status,
+                  problems = excluded.problems, updated_at = excluded.updated_at
+                where s.updated_at <= excluded.updated_at\
+                """)
+            .param("agent", agentId)
+            .param("commit", text(commitId))
+            .param("status", status)
+            .param("problems", json(problems))
+            .param("time", time)
+            .update();
+    if (changed > 0) {
+      feed.tell(
+          agentId,
+          "configuration_" + status,
+          time.toInstant(),
+          ReportNotices.configuration(commitId, problems));
+    }
   }
 
   private void started(long agentId, SyncStarted sync, OffsetDateTime time) {
-    jdbc.sql(
-            """
-            insert into agent_deployments as d
-              (agent_id, project_path, commit_id, outcome, started_at, updated_at)
-            values (:agent, :project, :commit, 'running', :time, :time)
-            on conflict (agent_id, project_path) do update set commit_id = excluded.commit_id,
-              outcome = 'running', message = '', problems = '[]', started_at = excluded.started_at,
-              finished_at = null, updated_at = excluded.updated_at
-            where d.updated_at <= excluded.updated_at\
-            """)
-        .param("agent", agentId)
-        .param("project", text(sync.getProjectId()))
-        .param("commit", text(sync.getCommitId()))
-        .param("time", time)
-        .update();
+    int changed =
+        jdbc.sql(
+                """
+                insert into agent_deployments as d
+                  (agent_id, project_path, commit_id, outcome, started_at, updated_at)
+                values (:agent, :project, :commit, 'running', :time, :time)
+                on conflict (agent_id, project_path) do update set commit_id = excluded.commit_id,
+                  outcome = 'running', message = '', problems = '[]', started_at = excluded.started_at,
+                  finished_at = null, updated_at = excluded.updated_at
+                where d.updated_at <= excluded.updated_at\
+                """)
+            .param("agent", agentId)
+            .param("project", text(sync.getProjectId()))
+            .param("commit", text(sync.getCommitId()))
+            .param("time", time)
+            .update();
+    if (changed > 0) {
+      feed.tell(agentId, "sync_started", time.toInstant(), ReportNotices.started(sync));
+    }
   }
 
   private void finished(long agentId, SyncFinished sync, OffsetDateTime time) {
@@ -134,34 +148,42 @@ public class AgentReports {
           case HALTED -> "halted";
           case FAILED, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> "failed";
         };
-    jdbc.sql(
-            """
-            insert into agent_deployments as d (agent_id, project_path, commit_id, outcome, message, problems,
-              applied, unchanged, pruned, failed, received_at, started_at, finished_at, updated_at)
-            values (:agent, :project, :commit, :outcome, :message, cast(:problems as jsonb),
-              :applied, :unchanged, :pruned, :failed, :received, :started, :time, :time)
-            on conflict (agent_id, project_path) do update set commit_id = excluded.commit_id,
-              outcome = excluded.outcome, message = excluded.message, problems = excluded.problems,
-              applied = excluded.applied, unchanged = excluded.unchanged, pruned = excluded.pruned,
-              failed = excluded.failed, received_at = excluded.received_at,
-              started_at = coalesce(excluded.started_at, d.started_at),
-              finished_at = excluded.finished_at, updated_at = excluded.updated_at
-            where d.updated_at <= excluded.updated_at\
-            """)
-        .param("agent", agentId)
-        .param("project", text(sync.getProjectId()))
-        .param("commit", text(sync.getCommitId()))
-        .param("outcome", outcome)
-        .param("message", text(sync.getMessage()))
-        .param("problems", json(sync.getProblemsList()))
-        .param("applied", sync.getApplied())
-        .param("unchanged", sync.getUnchanged())
-        .param("pruned", sync.getPruned())
-        .param("failed", sync.getFailed())
-        .param("received", optionalTime(sync.hasReceivedAt(), sync.getReceivedAt()))
-        .param("started", optionalTime(sync.hasStartedAt(), sync.getStartedAt()))
-        .param("time", time)
-        .update();
+    int changed =
+        jdbc.sql(
+                """
+                insert into agent_deployments as d (agent_id, project_path, commit_id, outcome, message, problems,
+                  applied, unchanged, pruned, failed, received_at, started_at, finished_at, updated_at)
+                values (:agent, :project, :commit, :outcome, :message, cast(:problems as jsonb),
+                  :applied, :unchanged, :pruned, :failed, :received, :started, :time, :time)
+                on conflict (agent_id, project_path) do update set commit_id = excluded.commit_id,
+                  outcome = excluded.outcome, message = excluded.message, problems = excluded.problems,
+                  applied = excluded.applied, unchanged = excluded.unchanged, pruned = excluded.pruned,
+                  failed = excluded.failed, received_at = excluded.received_at,
+                  started_at = coalesce(excluded.started_at, d.started_at),
+                  finished_at = excluded.finished_at, updated_at = excluded.updated_at
+                where d.updated_at <= excluded.updated_at\
+                """)
+            .param("agent", agentId)
+            .param("project", text(sync.getProjectId()))
+            .param("commit", text(sync.getCommitId()))
+            .param("outcome", outcome)
+            .param("message", text(sync.getMessage()))
+            .param("problems", json(sync.getProblemsList()))
+            .param("applied", sync.getApplied())
+            .param("unchanged", sync.getUnchanged())
+            .param("pruned", sync.getPruned())
+            .param("failed", sync.getFailed())
+            .param("received", optionalTime(sync.hasReceivedAt(), sync.getReceivedAt()))
+            .param("started", optionalTime(sync.hasStartedAt(), sync.getStartedAt()))
+            .param("time", time)
+            .update();
+    if (changed > 0) {
+      feed.tell(
+          agentId,
+          outcome.equals("failed") ? "sync_failed" : "sync_finished",
+          time.toInstant(),
+          ReportNotices.finished(sync, outcome));
+    }
   }
 
   private void states(long agentId, ObjectStates states, OffsetDateTime time) {
@@ -183,6 +205,12 @@ public class AgentReports {
         keep(agentId, states.getProjectId(), state, time);
       }
     }
+    feed.tell(
+        agentId,
+        "objects_changed",
+        time.toInstant(),
+        ReportNotices.states(states),
+        ReportNotices.summary(states));
   }
 
   private void forget(long agentId, String project, ObjectRef object, OffsetDateTime time) {
@@ -240,6 +268,7 @@ public class AgentReports {
         .param("count", warning.getCount())
         .param("time", time)
         .update();
+    feed.tell(agentId, "warning", time.toInstant(), ReportNotices.warning(warning));
     jdbc.sql(
             """
             delete from agent_warnings where agent_id = :agent and (happened_at, id) <= (

@@ -38,13 +38,19 @@ public class AgentTokens {
   private final JdbcClient jdbc;
   private final TokenGenerator generator;
   private final ActivityEvents activity;
+  private final AgentFeed feed;
   private final InstantSource clock;
 
   AgentTokens(
-      JdbcClient jdbc, TokenGenerator generator, ActivityEvents activity, InstantSource clock) {
+      JdbcClient jdbc,
+      TokenGenerator generator,
+      ActivityEvents activity,
+      AgentFeed feed,
+      InstantSource clock) {
     this.jdbc = jdbc;
     this.generator = generator;
     this.activity = activity;
+    this.feed = feed;
     this.clock = clock;
   }
 
@@ -87,6 +93,8 @@ public class AgentTokens {
             .single();
     activity.record(
         ActivityEvents.Kind.TOKEN_CREATED, agentId, Optional.of(userId), Optional.of(token.id()));
+    feed.tell(
+        agentId, "token_created", AgentFeed.data().put("token_id", token.id()).put("name", name));
     return Optional.of(new Issued(token, secret));
   }
 
@@ -143,6 +151,10 @@ public class AgentTokens {
           token.agentId(),
           Optional.of(userId),
           Optional.of(token.id()));
+      feed.tell(
+          token.agentId(),
+          "token_revoked",
+          AgentFeed.data().put("token_id", token.id()).put("name", token.name()));
     }
   }
 

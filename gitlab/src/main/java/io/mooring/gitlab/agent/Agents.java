@@ -18,11 +18,13 @@ import org.springframework.stereotype.Repository;
 public class Agents {
   private final JdbcClient jdbc;
   private final Projects projects;
+  private final AgentFeed feed;
   private final InstantSource clock;
 
-  Agents(JdbcClient jdbc, Projects projects, InstantSource clock) {
+  Agents(JdbcClient jdbc, Projects projects, AgentFeed feed, InstantSource clock) {
     this.jdbc = jdbc;
     this.projects = projects;
+    this.feed = feed;
     this.clock = clock;
   }
 
@@ -40,19 +42,22 @@ public class Agents {
    * @throws org.springframework.dao.DuplicateKeyException when the project has one of this name
    */
   public Agent create(Project project, String name, long userId) {
-    return agent(
-        jdbc.sql(
-                """
-                insert into cluster_agents (project_id, name, created_by_user_id, created_at, updated_at)
-                values (:project, :name, :user, :now, :now) returning *\
-                """)
-            .param("project", project.id())
-            .param("name", name)
-            .param("user", userId)
-            .param("now", SqlTime.of(clock.instant()))
-            .query(Agents::row)
-            .single(),
-        project);
+    Agent agent =
+        agent(
+            jdbc.sql(
+                    """
+                    insert into cluster_agents (project_id, name, created_by_user_id, created_at, updated_at)
+                    values (:project, :name, :user, :now, :now) returning *\
+                    """)
+                .param("project", project.id())
+                .param("name", name)
+                .param("user", userId)
+                .param("now", SqlTime.of(clock.instant()))
+                .query(Agents::row)
+                .single(),
+            project);
+    feed.tell(agent, "agent_created", AgentFeed.data().put("name", name));
+    return agent;
   }
 
   /** The agent of this id. */
@@ -110,8 +115,9 @@ public class Agents {
   }
 
   /** Removes an agent with everything that belongs to it. */
-  void delete(long id) {
-    jdbc.sql("delete from cluster_agents where id = :id").param("id", id).update();
+  void delete(Agent agent) {
+    jdbc.sql("delete from cluster_agents where id = :id").param("id", agent.id()).update();
+    feed.tell(agent, "agent_deleted", AgentFeed.data().put("name", agent.name()));
   }
 
   private static Agent agent(Row row, Project project) {

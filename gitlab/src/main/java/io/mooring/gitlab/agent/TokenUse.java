@@ -30,6 +30,7 @@ public class TokenUse {
   private final ActivityEvents activity;
   private final TransactionTemplate transactions;
   private final RandomGenerator random;
+  private final AgentFeed feed;
   private final InstantSource clock;
 
   TokenUse(
@@ -37,11 +38,13 @@ public class TokenUse {
       ActivityEvents activity,
       TransactionTemplate transactions,
       RandomGenerator random,
+      AgentFeed feed,
       InstantSource clock) {
     this.jdbc = jdbc;
     this.activity = activity;
     this.transactions = transactions;
     this.random = random;
+    this.feed = feed;
     this.clock = clock;
   }
 
@@ -67,6 +70,7 @@ public class TokenUse {
         .param("token", token.id())
         .param("now", SqlTime.of(now))
         .update();
+    feed.tell(token.agentId(), "token_used", now, AgentFeed.data().put("token_id", token.id()));
     Duration interval =
         MIN_INTERVAL.plusMillis(random.nextLong(MAX_INTERVAL.minus(MIN_INTERVAL).toMillis() + 1));
     boolean wasAway =

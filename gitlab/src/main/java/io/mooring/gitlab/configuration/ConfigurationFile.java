@@ -1,12 +1,15 @@
 package io.mooring.gitlab.configuration;
 
 import io.mooring.gitlab.configuration.GitLabConfiguration.Administrator;
+import io.mooring.gitlab.configuration.GitLabConfiguration.Cable;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Gitaly;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Http;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Kas;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Monitoring;
+import io.mooring.gitlab.configuration.GitLabConfiguration.Redis;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Storage;
+import io.mooring.gitlab.configuration.GitLabConfiguration.Webhooks;
 import io.mooring.protocol.SettingException;
 import java.io.IOException;
 import java.io.StringReader;
@@ -67,7 +70,10 @@ public final class ConfigurationFile {
         administrator(top),
         kas(top, defaults.kas()),
         gitaly(top, defaults.gitaly()),
-        monitoring(top));
+        monitoring(top),
+        redis(top),
+        cable(top),
+        webhooks(top));
   }
 
   private static Http http(YamlSection top) {
@@ -154,6 +160,43 @@ public final class ConfigurationFile {
   private static Monitoring monitoring(YamlSection top) {
     try (var section = top.section("monitoring")) {
       return section.texts("allowed_addresses").map(Monitoring::new).orElse(Monitoring.DEFAULT);
+    }
+  }
+
+  private Optional<Redis> redis(YamlSection top) {
+    if (!top.has("redis")) {
+      top.section("redis").close();
+      return Optional.empty();
+    }
+    try (var section = top.section("redis")) {
+      return Optional.of(
+          new Redis(
+              url(section, "url")
+                  .orElseThrow(
+                      () -> section.problem("url", "missing", "redis://host:port/database")),
+              section.text("username"),
+              path(section, "password_file"),
+              path(section, "ca_file"),
+              section.text("channel_prefix").orElse("")));
+    }
+  }
+
+  private static Cable cable(YamlSection top) {
+    try (var section = top.section("cable")) {
+      return new Cable(
+          section.texts("allowed_origins").orElse(Cable.DEFAULT.allowedOrigins()),
+          section
+              .value("max_connections", "1-200000", Integer::parseInt)
+              .orElse(Cable.DEFAULT.maxConnections()));
+    }
+  }
+
+  private static Webhooks webhooks(YamlSection top) {
+    try (var section = top.section("webhooks")) {
+      return new Webhooks(
+          section
+              .value("allow_local_requests", "true or false", ConfigurationFile::flag)
+              .orElse(Webhooks.DEFAULT.allowLocalRequests()));
     }
   }
 

@@ -20,6 +20,9 @@ import java.util.Optional;
  * @param kas how kas is reached and recognised
  * @param gitaly the Git servers
  * @param monitoring who may see health and metrics
+ * @param redis what carries broadcasts between several replicas; absent with a single one
+ * @param cable who may open WebSockets to {@code /-/cable}
+ * @param webhooks where webhooks may go
  */
 public record GitLabConfiguration(
     Http http,
@@ -29,7 +32,10 @@ public record GitLabConfiguration(
     Administrator administrator,
     Kas kas,
     Gitaly gitaly,
-    Monitoring monitoring) {
+    Monitoring monitoring,
+    Optional<Redis> redis,
+    Cable cable,
+    Webhooks webhooks) {
 
   public GitLabConfiguration {
     externalUrl.ifPresent(url -> requireScheme("external_url", url, List.of("http", "https")));
@@ -45,37 +51,130 @@ public record GitLabConfiguration(
         Administrator.DEFAULT,
         Kas.in(dataDirectory),
         Gitaly.in(dataDirectory),
-        Monitoring.DEFAULT);
+        Monitoring.DEFAULT,
+        Optional.empty(),
+        Cable.DEFAULT,
+        Webhooks.DEFAULT);
   }
 
   public GitLabConfiguration withHttp(Http value) {
     return new GitLabConfiguration(
-        value, externalUrl, dataDirectory, database, administrator, kas, gitaly, monitoring);
+        value,
+        externalUrl,
+        dataDirectory,
+        database,
+        administrator,
+        kas,
+        gitaly,
+        monitoring,
+        redis,
+        cable,
+        webhooks);
   }
 
   public GitLabConfiguration withExternalUrl(URI value) {
     return new GitLabConfiguration(
-        http, Optional.of(value), dataDirectory, database, administrator, kas, gitaly, monitoring);
+        http,
+        Optional.of(value),
+        dataDirectory,
+        database,
+        administrator,
+        kas,
+        gitaly,
+        monitoring,
+        redis,
+        cable,
+        webhooks);
   }
 
   public GitLabConfiguration withDatabase(Database value) {
     return new GitLabConfiguration(
-        http, externalUrl, dataDirectory, value, administrator, kas, gitaly, monitoring);
+        http,
+        externalUrl,
+        dataDirectory,
+        value,
+        administrator,
+        kas,
+        gitaly,
+        monitoring,
+        redis,
+        cable,
+        webhooks);
   }
 
   public GitLabConfiguration withAdministrator(Administrator value) {
     return new GitLabConfiguration(
-        http, externalUrl, dataDirectory, database, value, kas, gitaly, monitoring);
+        http,
+        externalUrl,
+        dataDirectory,
+        database,
+        value,
+        kas,
+        gitaly,
+        monitoring,
+        redis,
+        cable,
+        webhooks);
   }
 
   public GitLabConfiguration withKas(Kas value) {
     return new GitLabConfiguration(
-        http, externalUrl, dataDirectory, database, administrator, value, gitaly, monitoring);
+        http,
+        externalUrl,
+        dataDirectory,
+        database,
+        administrator,
+        value,
+        gitaly,
+        monitoring,
+        redis,
+        cable,
+        webhooks);
   }
 
   public GitLabConfiguration withGitaly(Gitaly value) {
     return new GitLabConfiguration(
-        http, externalUrl, dataDirectory, database, administrator, kas, value, monitoring);
+        http,
+        externalUrl,
+        dataDirectory,
+        database,
+        administrator,
+        kas,
+        value,
+        monitoring,
+        redis,
+        cable,
+        webhooks);
+  }
+
+  public GitLabConfiguration withRedis(Redis value) {
+    return new GitLabConfiguration(
+        http,
+        externalUrl,
+        dataDirectory,
+        database,
+        administrator,
+        kas,
+        gitaly,
+        monitoring,
+        Optional.of(value),
+        cable,
+        webhooks);
+  }
+
+  public GitLabConfiguration withWebhooks(Webhooks value) {
+    return new GitLabConfiguration(
+        http,
+        externalUrl,
+        dataDirectory,
+        database,
+        administrator,
+        kas,
+        gitaly,
+        monitoring,
+        redis,
+        cable,
+        value);
   }
 
   /**
@@ -226,6 +325,67 @@ public record GitLabConfiguration(
     public Monitoring {
       allowedAddresses = List.copyOf(allowedAddresses);
     }
+  }
+
+  /**
+   * The Redis that replicas share, which may be that of a Rails application.
+   *
+   * @param url {@code redis://host:port/database}, {@code rediss://} with TLS or {@code unix:/path}
+   * @param username for Redis 6 and later; empty logs in by password alone
+   * @param passwordFile holds the password; empty when Redis asks for none
+   * @param caFile certificates that {@code rediss://} trusts; empty trusts the system's
+   * @param channelPrefix what Rails calls {@code channel_prefix}, such as {@code
+   *     gitlab_production}; may be empty
+   */
+  public record Redis(
+      URI url,
+      Optional<String> username,
+      Optional<Path> passwordFile,
+      Optional<Path> caFile,
+      String channelPrefix) {
+    public Redis {
+      boolean path = "unix".equals(url.getScheme()) && url.getPath() != null;
+      if (!path) {
+        requireScheme("redis.url", url, List.of("redis", "rediss"));
+        if (!url.getPath().matches("|/|/[0-9]{1,4}")) {
+          throw new SettingException(
+              "redis.url", url + " (expected: redis://host:port/database, a number)");
+        }
+      }
+    }
+
+    /** Number of the logical database. */
+    public int database() {
+      return url.getPath().matches("/[0-9]+") ? Integer.parseInt(url.getPath().substring(1)) : 0;
+    }
+  }
+
+  /**
+   * The WebSockets of pages.
+   *
+   * @param allowedOrigins origins beside the application's own whose pages may connect, such as
+   *     {@code https://pages.example.com}
+   * @param maxConnections of this replica
+   */
+  public record Cable(List<String> allowedOrigins, int maxConnections) {
+    public static final Cable DEFAULT = new Cable(List.of(), 20_000);
+
+    public Cable {
+      allowedOrigins = List.copyOf(allowedOrigins);
+      if (maxConnections < 1 || maxConnections > 200_000) {
+        throw new SettingException(
+            "cable.max_connections", maxConnections + " (expected: 1-200000)");
+      }
+    }
+  }
+
+  /**
+   * Where webhooks may go.
+   *
+   * @param allowLocalRequests lets them reach loopback, link-local and private addresses
+   */
+  public record Webhooks(boolean allowLocalRequests) {
+    public static final Webhooks DEFAULT = new Webhooks(false);
   }
 
   private static void requireScheme(String setting, URI url, List<String> schemes) {

@@ -75,6 +75,30 @@ public class Callers {
     return new Caller.TokenBearer(owner, token);
   }
 
+  /**
+   * The same caller as things are now, for who stays longer than a request; empty when the session
+   * or token ended or the account is blocked or gone.
+   */
+  public Optional<Caller> current(Caller caller) {
+    return switch (caller) {
+      case Caller.Anonymous _ -> Optional.of(caller);
+      case Caller.SignedIn(User owner, Session session) ->
+          Optional.of(session)
+              .filter(sessions::isOpen)
+              .flatMap(open -> active(owner))
+              .map(user -> new Caller.SignedIn(user, session));
+      case Caller.TokenBearer(User owner, PersonalAccessToken token) ->
+          tokens
+              .find(token.id())
+              .filter(known -> known.isActive(tokens.today()))
+              .flatMap(known -> active(owner).map(user -> new Caller.TokenBearer(user, known)));
+    };
+  }
+
+  private Optional<User> active(User user) {
+    return users.find(user.id()).filter(known -> !known.blocked());
+  }
+
   /** Refuses a token that is worth nothing any more. */
   public static void requireActive(PersonalAccessToken token, LocalDate today) {
     if (token.revoked()) {

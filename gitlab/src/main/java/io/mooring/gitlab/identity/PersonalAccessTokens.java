@@ -1,5 +1,6 @@
 package io.mooring.gitlab.identity;
 
+import io.mooring.gitlab.broadcast.Broadcasts;
 import io.mooring.gitlab.database.SqlTime;
 import io.mooring.gitlab.http.Page;
 import io.mooring.protocol.secret.Secret;
@@ -35,11 +36,14 @@ public class PersonalAccessTokens {
 
   private final JdbcClient jdbc;
   private final TokenGenerator generator;
+  private final Broadcasts broadcasts;
   private final InstantSource clock;
 
-  PersonalAccessTokens(JdbcClient jdbc, TokenGenerator generator, InstantSource clock) {
+  PersonalAccessTokens(
+      JdbcClient jdbc, TokenGenerator generator, Broadcasts broadcasts, InstantSource clock) {
     this.jdbc = jdbc;
     this.generator = generator;
+    this.broadcasts = broadcasts;
     this.clock = clock;
   }
 
@@ -122,9 +126,11 @@ public class PersonalAccessTokens {
 
   /** Takes a token back for good. */
   public void revoke(long id) {
-    jdbc.sql("update personal_access_tokens set revoked = true where id = :id")
+    jdbc.sql("update personal_access_tokens set revoked = true where id = :id returning user_id")
         .param("id", id)
-        .update();
+        .query(Long.class)
+        .optional()
+        .ifPresent(broadcasts::rightsChanged);
   }
 
   /** The day it is, by which tokens expire. */

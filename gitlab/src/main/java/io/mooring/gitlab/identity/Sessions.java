@@ -1,5 +1,6 @@
 package io.mooring.gitlab.identity;
 
+import io.mooring.gitlab.broadcast.Broadcasts;
 import io.mooring.gitlab.database.SqlTime;
 import io.mooring.protocol.secret.Secret;
 import java.sql.ResultSet;
@@ -39,11 +40,13 @@ public class Sessions {
 
   private final JdbcClient jdbc;
   private final TokenGenerator generator;
+  private final Broadcasts broadcasts;
   private final InstantSource clock;
 
-  Sessions(JdbcClient jdbc, TokenGenerator generator, InstantSource clock) {
+  Sessions(JdbcClient jdbc, TokenGenerator generator, Broadcasts broadcasts, InstantSource clock) {
     this.jdbc = jdbc;
     this.generator = generator;
+    this.broadcasts = broadcasts;
     this.clock = clock;
   }
 
@@ -95,6 +98,17 @@ public class Sessions {
     jdbc.sql("delete from user_sessions where digest = :digest")
         .param("digest", session.digest())
         .update();
+    session.userId().ifPresent(broadcasts::rightsChanged);
+  }
+
+  /** Whether a session goes on. Does not count as a use. */
+  boolean isOpen(Session session) {
+    return jdbc.sql(
+            "select exists (select 1 from user_sessions where digest = :digest and expires_at > :now)")
+        .param("digest", session.digest())
+        .param("now", SqlTime.of(clock.instant()))
+        .query(Boolean.class)
+        .single();
   }
 
   /** Removes what ended. */

@@ -1,5 +1,6 @@
 package io.mooring.gitlab.identity;
 
+import io.mooring.gitlab.broadcast.Broadcasts;
 import io.mooring.gitlab.database.SqlTime;
 import io.mooring.gitlab.http.Page;
 import io.mooring.protocol.secret.Secret;
@@ -16,11 +17,13 @@ import org.springframework.stereotype.Repository;
 public class Users {
   private final JdbcClient jdbc;
   private final Passwords passwords;
+  private final Broadcasts broadcasts;
   private final InstantSource clock;
 
-  Users(JdbcClient jdbc, Passwords passwords, InstantSource clock) {
+  Users(JdbcClient jdbc, Passwords passwords, Broadcasts broadcasts, InstantSource clock) {
     this.jdbc = jdbc;
     this.passwords = passwords;
+    this.broadcasts = broadcasts;
     this.clock = clock;
   }
 
@@ -115,11 +118,13 @@ public class Users {
         .param("state", blocked ? "blocked" : "active")
         .param("id", id)
         .update();
+    broadcasts.rightsChanged(id);
   }
 
   /** Removes an account. */
   public void delete(long id) {
     jdbc.sql("delete from users where id = :id").param("id", id).update();
+    broadcasts.rightsChanged(id);
   }
 
   private static User user(ResultSet row, int number) throws SQLException {

@@ -1,5 +1,6 @@
 package io.mooring.gitlab.project;
 
+import io.mooring.gitlab.broadcast.Broadcasts;
 import io.mooring.gitlab.database.SqlTime;
 import io.mooring.gitlab.http.Page;
 import java.sql.ResultSet;
@@ -17,10 +18,12 @@ import org.springframework.stereotype.Repository;
 @Repository
 public class Members {
   private final JdbcClient jdbc;
+  private final Broadcasts broadcasts;
   private final InstantSource clock;
 
-  Members(JdbcClient jdbc, InstantSource clock) {
+  Members(JdbcClient jdbc, Broadcasts broadcasts, InstantSource clock) {
     this.jdbc = jdbc;
+    this.broadcasts = broadcasts;
     this.clock = clock;
   }
 
@@ -68,7 +71,8 @@ public class Members {
 
   /** Changes what a member is; false when the user is no member. */
   public boolean update(Source source, long userId, Role role, Optional<LocalDate> expiresAt) {
-    return jdbc.sql(
+    int changed =
+        jdbc.sql(
                 "update members set access_level = :level, expires_at = :expires where user_id = :user and "
                     + source.column()
                     + " = :source")
@@ -76,18 +80,20 @@ public class Members {
             .param("expires", expiresAt.orElse(null), Types.DATE)
             .param("user", userId)
             .param("source", source.id())
-            .update()
-        > 0;
+            .update();
+    broadcasts.rightsChanged(userId);
+    return changed > 0;
   }
 
   /** Removes a member; false when the user is none. */
   public boolean remove(Source source, long userId) {
-    return jdbc.sql(
-                "delete from members where user_id = :user and " + source.column() + " = :source")
+    int removed =
+        jdbc.sql("delete from members where user_id = :user and " + source.column() + " = :source")
             .param("user", userId)
             .param("source", source.id())
-            .update()
-        > 0;
+            .update();
+    broadcasts.rightsChanged(userId);
+    return removed > 0;
   }
 
   /** Direct members, by id. */

@@ -1,5 +1,6 @@
 package io.mooring.gitlab.project;
 
+import io.mooring.gitlab.broadcast.Broadcasts;
 import io.mooring.gitlab.database.SqlTime;
 import io.mooring.gitlab.http.Page;
 import java.sql.ResultSet;
@@ -41,10 +42,12 @@ public class Projects {
       """;
 
   private final JdbcClient jdbc;
+  private final Broadcasts broadcasts;
   private final InstantSource clock;
 
-  Projects(JdbcClient jdbc, InstantSource clock) {
+  Projects(JdbcClient jdbc, Broadcasts broadcasts, InstantSource clock) {
     this.jdbc = jdbc;
+    this.broadcasts = broadcasts;
     this.clock = clock;
   }
 
@@ -159,6 +162,8 @@ public class Projects {
         .param("now", SqlTime.of(clock.instant()))
         .param("id", project.id())
         .update();
+    // Visibility and access to the repository may be among what changed.
+    broadcasts.rightsChanged();
   }
 
   /** Gives a project another path. Part of a transaction. */
@@ -196,6 +201,7 @@ public class Projects {
         .param("now", SqlTime.of(clock.instant()))
         .update();
     jdbc.sql("delete from projects where id = :id").param("id", project.id()).update();
+    broadcasts.rightsChanged();
   }
 
   private static Project project(ResultSet row, int number) throws SQLException {

@@ -89,7 +89,7 @@ class ConfigurationFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "htp: {}|:1:1: htp: unknown setting (expected: administrator, data_directory,",
+        "htp: {}|:1:1: htp: unknown setting (expected: administrator, cable, data_directory,",
         "'http:\n  prot: 1'|:2:3: http.prot: unknown setting (expected: address, port, trusted_proxies)",
         "'http:\n  port: 70000'|http.port: 70000 (expected: 0-65535)",
         "'http:\n  port: x'|:2:9: http.port: x (expected: 0-65535)",
@@ -104,6 +104,11 @@ class ConfigurationFileTest {
         "'gitaly:\n  storages:\n    default: {}'|gitaly.storages.default.address: missing",
         "'gitaly:\n  features:\n    a: maybe'|:3:8: gitaly.features.a: maybe (expected: true or false)",
         "'monitoring:\n  allowed_addresses: 1'|:2:22: monitoring.allowed_addresses: not a list (expected: a list)",
+        "'redis: {channel_prefix: x}'|redis.url: missing (expected: redis://host:port/database)",
+        "'redis:\n  url: http://x'|redis.url: http://x (expected: redis://, rediss:// and a host)",
+        "'redis:\n  url: redis://x/y'|redis.url: redis://x/y (expected: redis://host:port/database, a number)",
+        "'cable:\n  max_connections: 0'|cable.max_connections: 0 (expected: 1-200000)",
+        "'webhooks:\n  allow_local_requests: 1'|webhooks.allow_local_requests: 1 (expected: true or false)",
         "'a: [1'|:1:6: not YAML",
         "'- a'|:1:1: not a mapping"
       })
