@@ -2,12 +2,12 @@ package io.mooring.protocol.observability;
 
 import io.grpc.Status;
 
-/** Status codes as the label {@code grpc_code} spells them. */
-final class GrpcCode {
+/** Status codes as the label {@code grpc_code} and the original's texts spell them. */
+public final class GrpcCode {
   private GrpcCode() {}
 
   /** The spelling of the Go library, which dashboards are made for. */
-  static String name(Status.Code code) {
+  public static String name(Status.Code code) {
     return switch (code) {
       case OK -> "OK";
       case CANCELLED -> "Canceled";
