@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -86,10 +87,11 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
 
   private static void write(AuditRecord record) {
     LoggingEventBuilder line = lines.atInfo();
-    AuditFields.of(record)
-        .forEach(
-            // The line has a time of its own.
-            (name, value) -> line.addKeyValue(name.equals("time") ? "request_time" : name, value));
+    for (Map.Entry<String, Object> field : AuditFields.of(record).entrySet()) {
+      // The line has a time of its own.
+      String name = field.getKey().equals("time") ? "request_time" : field.getKey();
+      line = line.addKeyValue(name, field.getValue());
+    }
     line.log("Kubernetes API request");
   }
 
