@@ -126,10 +126,10 @@ class SecurityConfiguration {
   }
 
   private static void refuse(HttpServletResponse response, HttpStatus status) throws IOException {
-    Json.answer(
-        response,
-        status == HttpStatus.UNAUTHORIZED
-            ? ApiException.unauthorized()
-            : ApiException.error(status, "The change you requested was rejected."));
+    if (status == HttpStatus.UNAUTHORIZED) {
+      Json.answer(response, ApiException.unauthorized());
+    } else {
+      response.sendError(status.value(), "The change you requested was rejected.");
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.mooring.gitlab;
 
+import com.google.protobuf.Timestamp;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -30,7 +31,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -41,6 +44,7 @@ public final class FakeKas implements AutoCloseable {
   private final List<GitPushEventRequest> events = new CopyOnWriteArrayList<>();
   private final List<ListAgentConfigFilesRequest> listings = new CopyOnWriteArrayList<>();
   private final Server server;
+  private final Map<Long, List<String>> pods = new ConcurrentHashMap<>();
   private volatile Status answer = Status.OK;
 
   public FakeKas(Secret secret, int port) {
@@ -75,6 +79,11 @@ public final class FakeKas implements AutoCloseable {
 
   public List<ListAgentConfigFilesRequest> listings() {
     return listings;
+  }
+
+  /** Says from now on that an agent has pods of these versions; one it was not told of has one. */
+  public void connect(long agentId, String... versions) {
+    pods.put(agentId, List.of(versions));
   }
 
   /** Answers with this status from now on. */
@@ -125,18 +134,30 @@ public final class FakeKas implements AutoCloseable {
     }
   }
 
-  private static final class Tracker extends AgentTrackerGrpc.AgentTrackerImplBase {
+  private final class Tracker extends AgentTrackerGrpc.AgentTrackerImplBase {
     @Override
     public void getConnectedAgents(
         GetConnectedAgentsRequest request, StreamObserver<GetConnectedAgentsResponse> observer) {
-      observer.onNext(
-          GetConnectedAgentsResponse.newBuilder()
-              .addAgents(
-                  ConnectedAgentInfo.newBuilder()
-                      .setAgentId(request.getAgentId())
-                      .setConnectionId(Long.MAX_VALUE)
-                      .setAgentMeta(AgentMeta.newBuilder().setVersion("v16.5.0").setPodName("pod")))
-              .build());
+      var response = GetConnectedAgentsResponse.newBuilder();
+      for (String version : pods.getOrDefault(request.getAgentId(), List.of("v16.5.0"))) {
+        response.addAgents(
+            ConnectedAgentInfo.newBuilder()
+                .setAgentId(request.getAgentId())
+                .setConnectionId(Long.MAX_VALUE)
+                .setConnectedAt(
+                    Timestamp.newBuilder()
+                        .setSeconds(InstantSource.system().instant().getEpochSecond() - 400))
+                .setAgentMeta(
+                    AgentMeta.newBuilder()
+                        .setVersion(version)
+                        .setCommitId("5b1c2f0d9e8a")
+                        .setPodNamespace("gitlab-agent-production")
+                        .setPodName(
+                            response.getAgentsCount() == 0
+                                ? "pod"
+                                : "pod-" + response.getAgentsCount())));
+      }
+      observer.onNext(response.build());
       observer.onCompleted();
     }
   }

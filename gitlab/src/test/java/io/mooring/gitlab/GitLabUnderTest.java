@@ -77,6 +77,11 @@ public final class GitLabUnderTest implements ParameterResolver {
                   .text());
     }
 
+    /** One of its own, which the caller closes. */
+    public static Running begin() {
+      return start();
+    }
+
     static Running start() {
       Path directory = Workspace.create("gitlab");
       try {

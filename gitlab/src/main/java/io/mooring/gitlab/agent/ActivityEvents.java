@@ -16,7 +16,7 @@ import org.springframework.stereotype.Repository;
  * The table {@code agent_activity_events}, of which the newest of each agent are kept. Thread-safe.
  */
 @Repository
-class ActivityEvents {
+public class ActivityEvents {
   /** Kept of each agent (gitlab-side.md 4.5). */
   static final int KEPT = 200;
 
@@ -31,7 +31,7 @@ class ActivityEvents {
   }
 
   /** What happened, with the number that GitLab stores. */
-  enum Kind {
+  public enum Kind {
     TOKEN_CREATED(0),
     TOKEN_REVOKED(1),
     AGENT_CONNECTED(2),
@@ -49,7 +49,7 @@ class ActivityEvents {
   }
 
   /** An event as the API shows it. */
-  record Event(
+  public record Event(
       long id,
       String kind,
       String level,
@@ -87,7 +87,7 @@ class ActivityEvents {
   }
 
   /** Events of an agent, newest first. */
-  Page.Slice<Event> list(long agentId, Page page) {
+  public Page.Slice<Event> list(long agentId, Page page) {
     return new Page.Slice<>(
         jdbc.sql(
                 """

@@ -42,6 +42,16 @@ public class AgentAccess {
     return agents.find(read(caller, idOrPath), agentId).orElseThrow(ApiException::recordNotFound);
   }
 
+  /** The agent of a name that the caller may see, else 404. */
+  public Agent named(Caller caller, String idOrPath, String name) {
+    return agents.named(read(caller, idOrPath), name).orElseThrow(ApiException::recordNotFound);
+  }
+
+  /** Whether the caller may manage the agents of a project. */
+  public boolean manages(Caller caller, Project project) {
+    return has(caller, project, Role.MAINTAINER);
+  }
+
   /** The project whose agents the caller may manage, else 403. */
   public Project manage(Caller caller, String idOrPath) {
     Project project = access.project(caller, idOrPath);

@@ -6,18 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The last state of an agent as the API shows it. */
-record AgentState(
+public record AgentState(
     long agentId,
     @Nullable Configuration configuration,
     List<Deployment> deployments,
     List<Warning> warnings) {
 
   /** What became of the configuration file. */
-  record Configuration(
+  public record Configuration(
       String commitId, String status, List<ProblemView> problems, Instant updatedAt) {}
 
   /** What became of a commit of one manifest project. */
-  record Deployment(
+  public record Deployment(
       String projectPath,
       String commitId,
       String outcome,
@@ -33,7 +33,7 @@ record AgentState(
       List<ObjectView> objects) {}
 
   /** One object in the cluster. */
-  record ObjectView(
+  public record ObjectView(
       String group,
       String kind,
       String namespace,
@@ -44,10 +44,10 @@ record AgentState(
       Source source) {}
 
   /** Where the manifest of an object stands; line and column count from 1, 0 is unknown. */
-  record Source(String file, int line, int column) {}
+  public record Source(String file, int line, int column) {}
 
   /** What Kubernetes complained about. */
-  record Warning(
+  public record Warning(
       String projectPath,
       String group,
       String kind,
@@ -59,7 +59,7 @@ record AgentState(
       Instant happenedAt) {}
 
   /** What is wrong where in a file. */
-  record ProblemView(String file, int line, int column, String message, String expected) {
+  public record ProblemView(String file, int line, int column, String message, String expected) {
     static ProblemView of(Problem problem) {
       return new ProblemView(
           AgentReports.text(problem.getFile()),

@@ -20,7 +20,7 @@ import org.springframework.stereotype.Repository;
 
 /** Reads what {@link AgentReports} keeps. Thread-safe. */
 @Repository
-class AgentStates {
+public class AgentStates {
   private final JdbcClient jdbc;
 
   AgentStates(JdbcClient jdbc) {
@@ -28,7 +28,7 @@ class AgentStates {
   }
 
   /** The last state of an agent; one that never reported has an empty one. */
-  AgentState of(long agentId) {
+  public AgentState of(long agentId) {
     Map<String, List<ObjectView>> objects = objects(agentId);
     Optional<Configuration> configuration =
         jdbc.sql("select * from agent_configuration_states where agent_id = :agent")

@@ -110,7 +110,7 @@ public class AgentTokens {
   }
 
   /** Tokens of an agent that may be used, newest use first. */
-  Page.Slice<AgentToken> active(long agentId, Page page) {
+  public Page.Slice<AgentToken> active(long agentId, Page page) {
     return new Page.Slice<>(
         jdbc.sql(
                 SELECT
@@ -130,7 +130,7 @@ public class AgentTokens {
   }
 
   /** The token of this id, be it revoked or not. */
-  Optional<AgentToken> find(long agentId, long id) {
+  public Optional<AgentToken> find(long agentId, long id) {
     return jdbc.sql(SELECT + "where t.agent_id = :agent and t.id = :id")
         .param("agent", agentId)
         .param("id", id)

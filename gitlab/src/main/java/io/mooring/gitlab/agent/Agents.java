@@ -70,7 +70,7 @@ public class Agents {
   }
 
   /** The agent of this id in a project. */
-  Optional<Agent> find(Project project, long id) {
+  public Optional<Agent> find(Project project, long id) {
     return jdbc.sql("select * from cluster_agents where id = :id and project_id = :project")
         .param("id", id)
         .param("project", project.id())
@@ -79,8 +79,18 @@ public class Agents {
         .map(row -> agent(row, project));
   }
 
+  /** The agent of this name in a project. */
+  public Optional<Agent> named(Project project, String name) {
+    return jdbc.sql("select * from cluster_agents where name = :name and project_id = :project")
+        .param("name", name)
+        .param("project", project.id())
+        .query(Agents::row)
+        .optional()
+        .map(row -> agent(row, project));
+  }
+
   /** Agents of a project by id. */
-  Page.Slice<Agent> list(Project project, Page page) {
+  public Page.Slice<Agent> list(Project project, Page page) {
     return new Page.Slice<>(
         jdbc
             .sql(

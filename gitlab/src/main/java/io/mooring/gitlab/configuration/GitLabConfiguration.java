@@ -23,7 +23,6 @@ import java.util.Optional;
  * @param redis what carries broadcasts between several replicas; absent with a single one
  * @param cable who may open WebSockets to {@code /-/cable}
  * @param webhooks where webhooks may go
- * @param audit what is kept of what was done
  */
 public record GitLabConfiguration(
     Http http,
@@ -36,8 +35,7 @@ public record GitLabConfiguration(
     Monitoring monitoring,
     Optional<Redis> redis,
     Cable cable,
-    Webhooks webhooks,
-    Audit audit) {
+    Webhooks webhooks) {
 
   public GitLabConfiguration {
     externalUrl.ifPresent(url -> requireScheme("external_url", url, List.of("http", "https")));
@@ -56,8 +54,7 @@ public record GitLabConfiguration(
         Monitoring.DEFAULT,
         Optional.empty(),
         Cable.DEFAULT,
-        Webhooks.DEFAULT,
-        Audit.DEFAULT);
+        Webhooks.DEFAULT);
   }
 
   public GitLabConfiguration withHttp(Http value) {
@@ -72,8 +69,7 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
-        audit);
+        webhooks);
   }
 
   public GitLabConfiguration withExternalUrl(URI value) {
@@ -88,8 +84,7 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
-        audit);
+        webhooks);
   }
 
   public GitLabConfiguration withDatabase(Database value) {
@@ -104,8 +99,7 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
-        audit);
+        webhooks);
   }
 
   public GitLabConfiguration withAdministrator(Administrator value) {
@@ -120,8 +114,7 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
-        audit);
+        webhooks);
   }
 
   public GitLabConfiguration withKas(Kas value) {
@@ -136,8 +129,7 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
-        audit);
+        webhooks);
   }
 
   public GitLabConfiguration withGitaly(Gitaly value) {
@@ -152,8 +144,7 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
-        audit);
+        webhooks);
   }
 
   public GitLabConfiguration withRedis(Redis value) {
@@ -168,8 +159,7 @@ public record GitLabConfiguration(
         monitoring,
         Optional.of(value),
         cable,
-        webhooks,
-        audit);
+        webhooks);
   }
 
   public GitLabConfiguration withWebhooks(Webhooks value) {
@@ -184,8 +174,7 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        value,
-        audit);
+        value);
   }
 
   /**
@@ -397,23 +386,6 @@ public record GitLabConfiguration(
    */
   public record Webhooks(boolean allowLocalRequests) {
     public static final Webhooks DEFAULT = new Webhooks(false);
-  }
-
-  /**
-   * What is kept of requests to clusters. Administrative acts are kept for ever.
-   *
-   * @param retentionDays after which a record of a request is removed
-   */
-  public record Audit(int retentionDays) {
-    private static final int MOST_DAYS = 3650;
-    public static final Audit DEFAULT = new Audit(90);
-
-    public Audit {
-      if (retentionDays < 1 || retentionDays > MOST_DAYS) {
-        throw new SettingException(
-            "audit.retention_days", retentionDays + " (expected: 1-" + MOST_DAYS + ")");
-      }
-    }
   }
 
   private static void requireScheme(String setting, URI url, List<String> schemes) {

@@ -62,10 +62,10 @@ class GitHttpController {
     this.server = server;
   }
 
-  @GetMapping("/{*path}")
-  void refs(@PathVariable String path, HttpServletRequest request, HttpServletResponse response)
+  @GetMapping("/{*project}/info/refs")
+  void refs(@PathVariable String project, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    Matcher matcher = REFS.matcher(path);
+    Matcher matcher = REFS.matcher(project + "/info/refs");
     if (!matcher.matches()) {
       throw ApiException.error(HttpStatus.NOT_FOUND, "404 Not Found");
     }
@@ -85,8 +85,8 @@ class GitHttpController {
       return;
     }
     Optional<User> user = authentication.user(request, service);
-    Project project = project(matcher.group(1), user, service);
-    Iterator<InfoRefsResponse> refs = refs(project, service, protocol(request));
+    Project found = project(matcher.group(1), user, service);
+    Iterator<InfoRefsResponse> refs = refs(found, service, protocol(request));
     response.setContentType("application/x-" + service.text() + "-advertisement");
     response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
     while (refs.hasNext()) {

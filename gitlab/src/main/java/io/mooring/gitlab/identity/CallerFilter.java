@@ -38,7 +38,7 @@ public final class CallerFilter extends OncePerRequestFilter {
   }
 
   /** The caller of a request that passed this filter. */
-  static Caller of(HttpServletRequest request) {
+  public static Caller of(HttpServletRequest request) {
     return Optional.ofNullable((Caller) request.getAttribute(ATTRIBUTE))
         .orElseGet(Caller.Anonymous::new);
   }

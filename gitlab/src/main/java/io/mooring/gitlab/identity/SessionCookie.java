@@ -29,12 +29,12 @@ public record SessionCookie(boolean secure) {
   }
 
   /** The header that hands the id to the browser, until it is closed. */
-  String set(Secret publicId) {
+  public String set(Secret publicId) {
     return cookie(publicId.text()).build().toString();
   }
 
   /** The header that takes it back. */
-  String clear() {
+  public String clear() {
     return cookie("").maxAge(0).build().toString();
   }
 

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** A commit as the API shows it. */
-record Commit(
+public record Commit(
     String id,
     String shortId,
     Instant createdAt,
@@ -26,7 +26,8 @@ record Commit(
 
   private static final int SHORT = 8;
 
-  static Commit of(GitCommit commit, Project project, ExternalUrl external) {
+  /** The view of a commit. */
+  public static Commit of(GitCommit commit, Project project, ExternalUrl external) {
     Instant committed = time(commit.getCommitter());
     return new Commit(
         commit.getId(),

@@ -5,8 +5,11 @@ import io.grpc.stub.AbstractStub;
 import io.mooring.gitlab.gitaly.GitalyStorages;
 import io.mooring.gitlab.gitaly.RepositoryCoordinates;
 import io.mooring.wire.gitaly.Branch;
+import io.mooring.wire.gitaly.ChangedPaths;
 import io.mooring.wire.gitaly.CommitServiceGrpc;
+import io.mooring.wire.gitaly.DiffServiceGrpc;
 import io.mooring.wire.gitaly.FindBranchRequest;
+import io.mooring.wire.gitaly.FindChangedPathsRequest;
 import io.mooring.wire.gitaly.FindCommitRequest;
 import io.mooring.wire.gitaly.FindLocalBranchesRequest;
 import io.mooring.wire.gitaly.GetTreeEntriesRequest;
@@ -27,12 +30,12 @@ import org.springframework.stereotype.Component;
 
 /** Reads branches, commits, directories and files of a repository. Thread-safe. */
 @Component
-class Trees {
+public class Trees {
   /** Longer than a listing takes in a large repository. */
   private static final long DEADLINE_SECONDS = 30;
 
   /** Rows that the API can page through; more would be held in memory. */
-  static final int MAX_ENTRIES = 10_000;
+  public static final int MAX_ENTRIES = 10_000;
 
   private final GitalyStorages storages;
 
@@ -41,7 +44,7 @@ class Trees {
   }
 
   /** Branches by name. */
-  List<Branch> branches(RepositoryCoordinates repository) {
+  public List<Branch> branches(RepositoryCoordinates repository) {
     var branches = new ArrayList<Branch>();
     refs(repository)
         .findLocalBranches(
@@ -54,7 +57,7 @@ class Trees {
   }
 
   /** The branch of this name. */
-  Optional<Branch> branch(RepositoryCoordinates repository, String name) {
+  public Optional<Branch> branch(RepositoryCoordinates repository, String name) {
     var response =
         refs(repository)
             .findBranch(
@@ -66,7 +69,7 @@ class Trees {
   }
 
   /** The commit that a branch, tag or id names. */
-  Optional<GitCommit> commit(RepositoryCoordinates repository, String revision) {
+  public Optional<GitCommit> commit(RepositoryCoordinates repository, String revision) {
     var response =
         commits(repository)
             .findCommit(
@@ -80,7 +83,7 @@ class Trees {
   /**
    * Commits from a revision back in time, one page and one more to know whether there is another.
    */
-  List<GitCommit> history(RepositoryCoordinates repository, String commitId, int limit) {
+  public List<GitCommit> history(RepositoryCoordinates repository, String commitId, int limit) {
     var found = new ArrayList<GitCommit>();
     commits(repository)
         .listCommits(
@@ -95,7 +98,8 @@ class Trees {
   }
 
   /** The last commit that changed a path. */
-  Optional<GitCommit> lastCommit(RepositoryCoordinates repository, String commitId, String path) {
+  public Optional<GitCommit> lastCommit(
+      RepositoryCoordinates repository, String commitId, String path) {
     var response =
         commits(repository)
             .lastCommitForPath(
@@ -109,7 +113,7 @@ class Trees {
   }
 
   /** What a directory holds. */
-  List<TreeEntry> directory(
+  public List<TreeEntry> directory(
       RepositoryCoordinates repository, String commitId, String path, boolean recursive) {
     var entries = new ArrayList<TreeEntry>();
     commits(repository)
@@ -127,7 +131,7 @@ class Trees {
   }
 
   /** A file: the first message tells what it is, those after it only bring more bytes. */
-  Iterator<TreeEntryResponse> file(
+  public Iterator<TreeEntryResponse> file(
       RepositoryCoordinates repository, String commitId, String path, long maxSize) {
     return commits(repository)
         .treeEntry(
@@ -137,6 +141,23 @@ class Trees {
                 .setPath(ByteString.copyFromUtf8(path))
                 .setMaxSize(maxSize)
                 .build());
+  }
+
+  /** Files that a commit changed, against its first parent if it has several. */
+  public List<ChangedPaths> changedPaths(RepositoryCoordinates repository, String commitId) {
+    var paths = new ArrayList<ChangedPaths>();
+    limited(DiffServiceGrpc.newBlockingStub(storages.channel(repository.storageName())))
+        .findChangedPaths(
+            FindChangedPathsRequest.newBuilder()
+                .setRepository(repository.message())
+                .addRequests(
+                    FindChangedPathsRequest.Request.newBuilder()
+                        .setCommitRequest(
+                            FindChangedPathsRequest.Request.CommitRequest.newBuilder()
+                                .setCommitRevision(commitId)))
+                .build())
+        .forEachRemaining(response -> paths.addAll(response.getPathsList()));
+    return paths;
   }
 
   private RefServiceGrpc.RefServiceBlockingStub refs(RepositoryCoordinates repository) {
