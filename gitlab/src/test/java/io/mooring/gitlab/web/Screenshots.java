@@ -1,0 +1,90 @@
+package io.mooring.gitlab.web;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.LoadState;
+import io.mooring.gitlab.FakeKas;
+import io.mooring.gitlab.GitLabUnderTest.Running;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Takes pictures of every page: light, dark, and on a phone. Run by {@code scripts/screenshots}.
+ */
+final class Screenshots {
+  private record View(String name, ColorScheme scheme, int width, int height) {}
+
+  private static final View[] VIEWS = {
+    new View("light", ColorScheme.LIGHT, 1200, 780),
+    new View("dark", ColorScheme.DARK, 1200, 780),
+    new View("phone", ColorScheme.LIGHT, 390, 780)
+  };
+
+  private Screenshots() {}
+
+  /** First argument: the directory for the pictures; others: names of pages, else all. */
+  public static void main(String[] arguments) throws Exception {
+    Path directory = Files.createDirectories(Path.of(arguments[0]));
+    Set<String> only = Set.of(java.util.Arrays.copyOfRange(arguments, 1, arguments.length));
+    try (Running gitlab = Running.begin();
+        FakeKas kas = new FakeKas(gitlab.kasSecret(), 0);
+        Chromium chromium = Chromium.start()) {
+      gitlab.application().connectKas(kas.url());
+      SampleSite.make(gitlab, kas);
+      for (View view : VIEWS) {
+        Page page =
+            chromium.window(gitlab.application().url(), view.scheme(), view.width(), view.height());
+        page.navigate("/users/sign_in");
+        take(page, directory, only, view, "sign-in");
+        Chromium.signIn(page, "ada", SampleSite.PASSWORD);
+        for (Map.Entry<String, String> entry : pages().entrySet()) {
+          if (only.isEmpty() || only.contains(entry.getKey())) {
+            page.navigate(entry.getValue());
+            take(page, directory, only, view, entry.getKey());
+          }
+        }
+        page.context().close();
+      }
+    }
+    System.exit(0);
+  }
+
+  private static void take(Page page, Path directory, Set<String> only, View view, String name) {
+    if (!only.isEmpty() && !only.contains(name)) {
+      return;
+    }
+    page.waitForLoadState(LoadState.LOAD);
+    page.screenshot(
+        new Page.ScreenshotOptions()
+            .setPath(directory.resolve(name + "-" + view.name() + ".png"))
+            .setFullPage(view.width() > 1000));
+  }
+
+  static Map<String, String> pages() {
+    Map<String, String> pages = new LinkedHashMap<>();
+    pages.put("home", "/dashboard");
+    pages.put("agents", "/acme/shop/-/clusters");
+    pages.put("all-agents", "/dashboard/agents");
+    pages.put("register", "/acme/shop/-/clusters/new");
+    pages.put("agent-deployments", "/acme/shop/-/cluster_agents/production");
+    pages.put("agent-failed", "/acme/shop/-/cluster_agents/staging");
+    pages.put("agent-activity", "/acme/shop/-/cluster_agents/production?tab=activity");
+    pages.put("agent-pods", "/acme/shop/-/cluster_agents/production?tab=pods");
+    pages.put("agent-tokens", "/acme/shop/-/cluster_agents/production?tab=tokens");
+    pages.put("agent-configuration", "/acme/shop/-/cluster_agents/edge?tab=configuration");
+    pages.put("agent-access", "/acme/shop/-/cluster_agents/production?tab=access");
+    pages.put("projects", "/dashboard/projects");
+    pages.put("new-project", "/projects/new");
+    pages.put("project", "/acme/shop");
+    pages.put("empty-project", "/acme/storefront");
+    pages.put("file", "/acme/shop/-/blob/main/manifests/web.yaml");
+    pages.put("commits", "/acme/shop/-/commits");
+    pages.put("commit", "/acme/shop/-/commit/main");
+    pages.put("group", "/acme");
+    pages.put("not-found", "/acme/none");
+    return pages;
+  }
+}
