@@ -11,6 +11,7 @@ import io.mooring.gitlab.project.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.databind.JsonNode;
@@ -61,21 +62,35 @@ public class UserAccess {
         .map(Json.MAPPER::readTree);
   }
 
-  /** Where a user is a developer at least. */
+  /** Where a user is a developer at least, whatever the ceiling. */
   public Memberships memberships(Agent agent, User user) {
+    return memberships(agent, user, project -> true, group -> true);
+  }
+
+  /**
+   * Where a user is a developer at least, among the projects and groups that stand under the
+   * agent's root namespace still and that pass these judges.
+   */
+  public Memberships memberships(
+      Agent agent, User user, Predicate<Project> ofProject, Predicate<Namespace> ofGroup) {
+    long root = agent.project().namespace().rootId();
     var ofProjects = new ArrayList<Membership>();
     for (long id : targets(agent, "agent_user_access_project_authorizations", "project_id")) {
-      Optional<Project> project = projects.find(id);
-      project
-          .flatMap(found -> members.roleInProject(user.id(), found))
+      projects
+          .find(id)
+          .filter(project -> project.namespace().rootId() == root)
+          .filter(ofProject)
+          .flatMap(project -> members.roleInProject(user.id(), project))
           .filter(role -> role.includes(Role.DEVELOPER))
           .ifPresent(role -> ofProjects.add(new Membership(id, role.andBelow())));
     }
     var ofGroups = new ArrayList<Membership>();
     for (long id : targets(agent, "agent_user_access_group_authorizations", "group_id")) {
-      Optional<Namespace> group = namespaces.find(id);
-      group
-          .flatMap(found -> members.roleInNamespace(user.id(), found))
+      namespaces
+          .find(id)
+          .filter(group -> group.rootId() == root)
+          .filter(ofGroup)
+          .flatMap(group -> members.roleInNamespace(user.id(), group))
           .filter(role -> role.includes(Role.DEVELOPER))
           .ifPresent(role -> ofGroups.add(new Membership(id, role.andBelow())));
     }

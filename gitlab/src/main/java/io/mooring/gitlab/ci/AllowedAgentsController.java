@@ -2,6 +2,7 @@ package io.mooring.gitlab.ci;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mooring.gitlab.agent.ConfigProjectView;
+import io.mooring.gitlab.ceiling.Ceiling;
 import io.mooring.gitlab.identity.User;
 import io.mooring.gitlab.project.Members;
 import io.mooring.gitlab.project.Project;
@@ -29,8 +30,14 @@ class AllowedAgentsController {
   /** A number that names something. */
   record Id(long id) {}
 
-  /** An agent, and the entry of its configuration that lets the job in. */
-  record AllowedAgent(long id, ConfigProjectView configProject, JsonNode configuration) {}
+  /**
+   * An agent, the entry of its configuration that lets the job in, and its ceiling if it has one.
+   */
+  record AllowedAgent(
+      long id,
+      ConfigProjectView configProject,
+      JsonNode configuration,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode ceiling) {}
 
   /** The project of the job with the groups it stands in, innermost first. */
   record ProjectView(long id, List<Id> groups) {}
@@ -56,29 +63,24 @@ class AllowedAgentsController {
     Job job = running.job();
     User user = running.user();
     Project project = running.project();
-    List<AllowedAgent> allowed =
+    List<AllowedAgent> views =
         agents.of(job, project).stream()
-            .map(grant ->
+            .map(allowed ->
                 new AllowedAgent(
-                    grant.agent().id(),
-                    ConfigProjectView.of(grant.agent().project()),
-                    grant.configuration()))
+                    allowed.agent().id(),
+                    ConfigProjectView.of(allowed.agent().project()),
+                    allowed.configuration(),
+                    allowed.ceiling().map(Ceiling::json).orElse(null)))
             .toList();
     return new Answer(
-        allowed,
+        views,
         new Id(job.id()),
         new Id(job.pipelineId()),
-        new ProjectView(project.id(), groups(project)),
+        new ProjectView(project.id(), project.groupIds().stream().map(Id::new).toList()),
         new UserView(
             user.id(),
             user.username(),
             members.roleInProject(user.id(), project).map(Role::andBelow).orElse(List.of())),
         job.environment().map(at -> new EnvironmentView(at.slug(), at.tier().text())).orElse(null));
-  }
-
-  private static List<Id> groups(Project project) {
-    return project.namespace().isGroup()
-        ? project.namespace().traversalIds().reversed().stream().map(Id::new).toList()
-        : List.of();
   }
 }

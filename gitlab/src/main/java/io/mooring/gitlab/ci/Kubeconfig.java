@@ -1,7 +1,6 @@
 package io.mooring.gitlab.ci;
 
 import io.mooring.gitlab.agent.Agent;
-import io.mooring.gitlab.agent.CiAccess;
 import io.mooring.protocol.secret.Secret;
 import java.net.URI;
 import java.util.ArrayList;
@@ -22,15 +21,15 @@ final class Kubeconfig {
   private Kubeconfig() {}
 
   /** The file for a job's token and the agents that serve the job, in YAML. */
-  static Secret of(URI proxy, Secret token, List<CiAccess.Grant> grants) {
+  static Secret of(URI proxy, Secret token, List<AllowedAgents.Allowed> agents) {
     var users = new ArrayList<Map<String, Object>>();
     var contexts = new ArrayList<Map<String, Object>>();
-    for (CiAccess.Grant grant : grants) {
-      Agent agent = grant.agent();
+    for (AllowedAgents.Allowed allowed : agents) {
+      Agent agent = allowed.agent();
       String user = "agent:" + agent.id();
       users.add(named(user, "user", map("token", "ci:" + agent.id() + ":" + token.text())));
       Map<String, Object> context = map("cluster", CLUSTER);
-      String namespace = grant.configuration().path("default_namespace").asString("");
+      String namespace = allowed.configuration().path("default_namespace").asString("");
       if (!namespace.isEmpty()) {
         context.put("namespace", namespace);
       }

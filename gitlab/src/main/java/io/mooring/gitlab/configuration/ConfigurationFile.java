@@ -1,6 +1,7 @@
 package io.mooring.gitlab.configuration;
 
 import io.mooring.gitlab.configuration.GitLabConfiguration.Administrator;
+import io.mooring.gitlab.configuration.GitLabConfiguration.Audit;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Cable;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Gitaly;
@@ -73,7 +74,8 @@ public final class ConfigurationFile {
         monitoring(top),
         redis(top),
         cable(top),
-        webhooks(top));
+        webhooks(top),
+        audit(top));
   }
 
   private static Http http(YamlSection top) {
@@ -197,6 +199,15 @@ public final class ConfigurationFile {
           section
               .value("allow_local_requests", "true or false", ConfigurationFile::flag)
               .orElse(Webhooks.DEFAULT.allowLocalRequests()));
+    }
+  }
+
+  private static Audit audit(YamlSection top) {
+    try (var section = top.section("audit")) {
+      return section
+          .value("retention_days", "1-3650", Integer::parseInt)
+          .map(Audit::new)
+          .orElse(Audit.DEFAULT);
     }
   }
 

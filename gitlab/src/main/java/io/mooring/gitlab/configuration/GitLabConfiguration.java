@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param redis what carries broadcasts between several replicas; absent with a single one
  * @param cable who may open WebSockets to {@code /-/cable}
  * @param webhooks where webhooks may go
+ * @param audit what is kept of what was done
  */
 public record GitLabConfiguration(
     Http http,
@@ -35,7 +36,8 @@ public record GitLabConfiguration(
     Monitoring monitoring,
     Optional<Redis> redis,
     Cable cable,
-    Webhooks webhooks) {
+    Webhooks webhooks,
+    Audit audit) {
 
   public GitLabConfiguration {
     externalUrl.ifPresent(url -> requireScheme("external_url", url, List.of("http", "https")));
@@ -54,7 +56,8 @@ public record GitLabConfiguration(
         Monitoring.DEFAULT,
         Optional.empty(),
         Cable.DEFAULT,
-        Webhooks.DEFAULT);
+        Webhooks.DEFAULT,
+        Audit.DEFAULT);
   }
 
   public GitLabConfiguration withHttp(Http value) {
@@ -69,7 +72,8 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks);
+        webhooks,
+        audit);
   }
 
   public GitLabConfiguration withExternalUrl(URI value) {
@@ -84,7 +88,8 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks);
+        webhooks,
+        audit);
   }
 
   public GitLabConfiguration withDatabase(Database value) {
@@ -99,7 +104,8 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks);
+        webhooks,
+        audit);
   }
 
   public GitLabConfiguration withAdministrator(Administrator value) {
@@ -114,7 +120,8 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks);
+        webhooks,
+        audit);
   }
 
   public GitLabConfiguration withKas(Kas value) {
@@ -129,7 +136,8 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks);
+        webhooks,
+        audit);
   }
 
   public GitLabConfiguration withGitaly(Gitaly value) {
@@ -144,7 +152,8 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks);
+        webhooks,
+        audit);
   }
 
   public GitLabConfiguration withRedis(Redis value) {
@@ -159,7 +168,8 @@ public record GitLabConfiguration(
         monitoring,
         Optional.of(value),
         cable,
-        webhooks);
+        webhooks,
+        audit);
   }
 
   public GitLabConfiguration withWebhooks(Webhooks value) {
@@ -174,7 +184,8 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        value);
+        value,
+        audit);
   }
 
   /**
@@ -386,6 +397,23 @@ public record GitLabConfiguration(
    */
   public record Webhooks(boolean allowLocalRequests) {
     public static final Webhooks DEFAULT = new Webhooks(false);
+  }
+
+  /**
+   * What is kept of requests to clusters. Administrative acts are kept for ever.
+   *
+   * @param retentionDays after which a record of a request is removed
+   */
+  public record Audit(int retentionDays) {
+    private static final int MOST_DAYS = 3650;
+    public static final Audit DEFAULT = new Audit(90);
+
+    public Audit {
+      if (retentionDays < 1 || retentionDays > MOST_DAYS) {
+        throw new SettingException(
+            "audit.retention_days", retentionDays + " (expected: 1-" + MOST_DAYS + ")");
+      }
+    }
   }
 
   private static void requireScheme(String setting, URI url, List<String> schemes) {

@@ -1,7 +1,10 @@
 package io.mooring.gitlab.http;
 
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +33,11 @@ public final class Parameters {
   /** Parameters that stood in a JSON object. */
   public static Parameters of(ObjectNode values) {
     return new Parameters(values);
+  }
+
+  /** What was given, be it null. */
+  public Set<String> names() {
+    return Set.copyOf(values.propertyNames());
   }
 
   /** Whether the parameter was given, be it null. */
@@ -120,6 +128,25 @@ public final class Parameters {
             return Optional.of(LocalDate.parse(text));
           } catch (DateTimeException e) {
             problems.add(name + " is invalid");
+            return Optional.empty();
+          }
+        });
+  }
+
+  /**
+   * A time such as {@code 2026-11-23T10:00:00Z}, or a day, which begins in UTC; empty when missing.
+   */
+  public Optional<Instant> time(String name) {
+    return text(name)
+        .filter(text -> !text.isBlank())
+        .flatMap(text -> {
+          try {
+            return Optional.of(
+                text.length() == "2026-11-23".length()
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : OffsetDateTime.parse(text).toInstant());
+          } catch (DateTimeException e) {
+            problems.add(name + " is invalid (expected: a time such as 2026-11-23T10:00:00Z)");
             return Optional.empty();
           }
         });

@@ -1,8 +1,11 @@
 package io.mooring.gitlab.internalapi;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mooring.gitlab.agent.Agent;
 import io.mooring.gitlab.agent.Agents;
 import io.mooring.gitlab.agent.UserAccess;
+import io.mooring.gitlab.ceiling.Ceiling;
+import io.mooring.gitlab.ceiling.Ceilings;
 import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Callers;
@@ -17,7 +20,9 @@ import io.mooring.gitlab.identity.User;
 import io.mooring.gitlab.identity.Users;
 import io.mooring.gitlab.kas.KasClient;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -39,6 +44,7 @@ class ProxyUserController {
   private final PersonalAccessTokens tokens;
   private final Agents agents;
   private final UserAccess access;
+  private final Ceilings ceilings;
   private final KasClient kas;
 
   ProxyUserController(
@@ -48,6 +54,7 @@ class ProxyUserController {
       PersonalAccessTokens tokens,
       Agents agents,
       UserAccess access,
+      Ceilings ceilings,
       KasClient kas) {
     this.users = users;
     this.sessions = sessions;
@@ -55,6 +62,7 @@ class ProxyUserController {
     this.tokens = tokens;
     this.agents = agents;
     this.access = access;
+    this.ceilings = ceilings;
     this.kas = kas;
   }
 
@@ -67,8 +75,15 @@ class ProxyUserController {
   /** The person. */
   record UserView(long id, String username) {}
 
-  /** The answer; {@code access_as} has exactly one member. */
-  record Authorized(AgentView agent, UserView user, Map<String, Object> accessAs) {}
+  /**
+   * The answer; {@code access_as} has exactly one member. Of the ceiling, what concerns projects
+   * and groups is applied here, where memberships are known.
+   */
+  record Authorized(
+      AgentView agent,
+      UserView user,
+      Map<String, Object> accessAs,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode ceiling) {}
 
   @PostMapping("/api/v4/internal/kubernetes/authorize_proxy_user")
   @ResponseStatus(HttpStatus.CREATED)
@@ -86,10 +101,12 @@ class ProxyUserController {
     if (!kas.isEnabled()) {
       throw ApiException.unauthorized("Feature disabled for agent");
     }
+    Optional<Ceiling> ceiling = ceilings.find(agent.id());
     return new Authorized(
         new AgentView(agent.id(), new Id(agent.project().id())),
         new UserView(user.id(), user.username()),
-        accessAs(agent, user));
+        accessAs(agent, user, ceiling),
+        ceiling.map(Ceiling::withoutProjectsAndGroups).map(Ceiling::json).orElse(null));
   }
 
   private User ofCookie(String value, String csrf) {
@@ -122,7 +139,7 @@ class ProxyUserController {
         .orElseThrow(() -> ApiException.badRequest("Unable to get user from request data"));
   }
 
-  private Map<String, Object> accessAs(Agent agent, User user) {
+  private Map<String, Object> accessAs(Agent agent, User user, Optional<Ceiling> ceiling) {
     JsonNode configuration =
         access
             .configuration(agent)
@@ -140,6 +157,11 @@ class ProxyUserController {
       throw forbidden(
           "You must be a member of `projects` or `groups` under the `user_access` keyword.");
     }
+    memberships = ceiling.map(limits -> within(limits, agent, user)).orElse(memberships);
+    if (memberships.isEmpty()) {
+      throw forbidden(
+          "None of your projects and groups under the `user_access` keyword is within the ceiling of this agent.");
+    }
     if (accessAs.has("agent")) {
       return Map.of("agent", Map.of());
     }
@@ -147,6 +169,14 @@ class ProxyUserController {
       return Map.of("user", memberships);
     }
     throw forbidden("`access_as` is not found under the `user_access` keyword.");
+  }
+
+  private UserAccess.Memberships within(Ceiling ceiling, Agent agent, User user) {
+    return access.memberships(
+        agent,
+        user,
+        project -> ceiling.admitsProject(project.id(), project.groupIds()),
+        group -> ceiling.admitsGroup(group.traversalIds()));
   }
 
   private static ApiException forbidden(String message) {

@@ -2,6 +2,7 @@ package io.mooring.gitlab.project;
 
 import io.mooring.gitlab.gitaly.RepositoryCoordinates;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -42,5 +43,10 @@ public record Project(
   /** Names from the root down, joined by " / ". */
   public String nameWithNamespace() {
     return namespace.fullName() + " / " + name;
+  }
+
+  /** The groups it stands in, the nearest first; none for a project of one user. */
+  public List<Long> groupIds() {
+    return namespace.isGroup() ? namespace.traversalIds().reversed() : List.of();
   }
 }

@@ -42,6 +42,12 @@ public final class KasMetrics {
           .help("Calls refused for their token, by class of reason")
           .labelNames("server", "reason")
           .register(registry);
+  private final Counter auditDropped =
+      Counter.builder()
+          .name("kas_audit_dropped_total")
+          .help("Audit records lost on the way to the log or to GitLab because they were too many")
+          .labelNames("stage")
+          .register(registry);
 
   private final Histogram routingDurations =
       Histogram.builder()
@@ -125,6 +131,11 @@ public final class KasMetrics {
   /** Searches for a tunnel that found none in time. */
   public Counter routingTimeouts() {
     return routingTimeouts;
+  }
+
+  /** Audit records that were lost, by {@code stage}: log or gitlab. */
+  public Counter auditDropped() {
+    return auditDropped;
   }
 
   /** Calls refused for their JWT, by {@code server} and {@code reason}. */
