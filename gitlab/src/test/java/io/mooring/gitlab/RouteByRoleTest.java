@@ -45,6 +45,22 @@ class RouteByRoleTest {
       DELETE /projects/:p/cluster_agents/:a/tokens/999999              404 404 403 403 403 404 404
       GET    /projects/:p/cluster_agents/:a/state                      404 404 404 404 200 200 200
       GET    /projects/:p/cluster_agents/:a/activity_events            404 404 404 404 200 200 200
+      GET    /projects/:p/cluster_agents/:a/ceiling                    404 404 403 403 403 404 404
+      GET    /projects/:p/cluster_agents/:a/audit                      404 404 403 403 403 200 200
+      GET    /projects/:p/audit_events                                 404 404 403 403 403 200 200
+      GET    /projects/:p/protected_branches                           404 404 403 403 403 200 200
+      GET    /projects/:p/protected_branches/none                      404 404 403 403 403 404 404
+      POST   /projects/:p/protected_branches       {}                  404 404 403 403 403 400 400
+      PATCH  /projects/:p/protected_branches/none  {}                  404 404 403 403 403 404 404
+      DELETE /projects/:p/protected_branches/none                      404 404 403 403 403 404 404
+      GET    /projects/:p/jobs                                         404 404 403 200 200 200 200
+      GET    /projects/:p/jobs/999999                                  404 404 403 404 404 404 404
+      POST   /projects/:p/jobs                     {}                  404 404 403 403 403 400 400
+      POST   /projects/:p/jobs/999999/cancel                           404 404 403 403 404 404 404
+      GET    /projects/:p/triggers                                     404 404 403 403 403 200 200
+      GET    /projects/:p/triggers/999999                              404 404 403 403 403 404 404
+      POST   /projects/:p/triggers                 {}                  404 404 403 403 403 400 400
+      DELETE /projects/:p/triggers/999999                              404 404 403 403 403 404 404
       DELETE /projects/:p                                              404 404 403 403 403 403 202
       """;
 
@@ -55,6 +71,7 @@ class RouteByRoleTest {
       GET    /groups/:g/projects                                       404 404 200 200 200 200 200
       PUT    /groups/:g                            {"description":"d"} 404 404 403 403 403 403 200
       GET    /groups/:g/members                                        404 404 200 200 200 200 200
+      GET    /groups/:g/audit_events                                   404 404 403 403 403 403 200
       POST   /groups/:g/members                    {}                  404 404 403 403 403 403 400
       POST   /groups                     {"name":"$new","path":"$new"} 401 201 201 201 201 201 201
       POST   /groups       {"name":"n","path":"$new","parent_id":"$g"} 401 404 403 403 403 201 201
@@ -78,6 +95,15 @@ class RouteByRoleTest {
       DELETE /personal_access_tokens/1                                 401 404
       POST   /users/1/personal_access_tokens       {}                  401 403
       POST   /personal_access_tokens               {}                  401 403
+      PUT    /users/1                              {}                  401 403
+      PUT    /user/password                        {}                  401 400
+      POST   /user/personal_access_tokens          {}                  401 400
+      GET    /audit_events                                             401 403
+      GET    /admin/audit                                              401 403
+      GET    /admin/ceilings                                           401 403
+      GET    /admin/cluster_agents/1/ceiling                           401 403
+      PUT    /admin/cluster_agents/1/ceiling       {}                  401 403
+      DELETE /admin/cluster_agents/1/ceiling                           401 403
       GET    /projects                                                 200 200
       GET    /groups                                                   200 200
       POST   /projects                             {}                  401 400

@@ -50,7 +50,7 @@ final class CeilingReader {
 
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?");
 
-  private static final Pattern SUBRESOURCE = Pattern.compile("[a-z]{1,63}");
+  private static final Pattern SUBRESOURCE = Pattern.compile("[a-z]{1,63}|\\*");
 
   private final Parameters parameters;
 
@@ -80,7 +80,7 @@ final class CeilingReader {
             NAMESPACE.asMatchPredicate()),
         texts(
             "subresources",
-            "a sub-resource such as log or exec, in small letters",
+            "a sub-resource such as log or exec in small letters, or * for all",
             SUBRESOURCE.asMatchPredicate()),
         flag("non_resource_paths"));
   }

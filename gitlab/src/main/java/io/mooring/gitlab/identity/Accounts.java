@@ -36,18 +36,7 @@ public class Accounts {
     Map<String, List<String>> problems = new LinkedHashMap<>();
     note(problems, "username", PathSegment.problem(user.username(), true));
     note(problems, "password", Passwords.problem(user.password()));
-    note(
-        problems,
-        "email",
-        user.email().matches("[^@\\s]{1,64}@[^@\\s]{1,255}")
-            ? Optional.empty()
-            : Optional.of("is invalid"));
-    note(
-        problems,
-        "name",
-        user.name().isBlank() || user.name().length() > 255
-            ? Optional.of("is invalid")
-            : Optional.empty());
+    noteNameAndEmail(problems, user.name(), user.email());
     if (!problems.isEmpty()) {
       throw ApiException.message(HttpStatus.BAD_REQUEST, problems);
     }
@@ -68,6 +57,29 @@ public class Accounts {
   public void delete(User user) {
     events.publishEvent(new Deleting(user));
     users.delete(user.id());
+  }
+
+  /** Refuses a name or an address that no account may have, with 400. */
+  static void requireSound(String name, String email) {
+    Map<String, List<String>> problems = new LinkedHashMap<>();
+    noteNameAndEmail(problems, name, email);
+    if (!problems.isEmpty()) {
+      throw ApiException.message(HttpStatus.BAD_REQUEST, problems);
+    }
+  }
+
+  private static void noteNameAndEmail(
+      Map<String, List<String>> problems, String name, String email) {
+    note(
+        problems,
+        "email",
+        email.matches("[^@\\s]{1,64}@[^@\\s]{1,255}")
+            ? Optional.empty()
+            : Optional.of("is invalid"));
+    note(
+        problems,
+        "name",
+        name.isBlank() || name.length() > 255 ? Optional.of("is invalid") : Optional.empty());
   }
 
   private static void note(

@@ -84,13 +84,13 @@ class PersonalAccessTokenController {
     if (!(caller instanceof Caller.TokenBearer bearer)) {
       throw ApiException.unauthorized();
     }
-    tokens.revoke(bearer.token().id());
+    requests.revoke(bearer.owner(), bearer.token());
   }
 
   @DeleteMapping("/personal_access_tokens/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void revoke(Caller caller, @PathVariable long id) {
-    tokens.revoke(require(caller, id).id());
+    requests.revoke(caller.requireUser(), require(caller, id));
   }
 
   /**
@@ -104,19 +104,28 @@ class PersonalAccessTokenController {
     if (caller instanceof Caller.TokenBearer) {
       throw ApiException.forbidden("A token cannot make another one");
     }
-    return issue(user, parameters);
+    return view(requests.issue(user, parameters));
   }
 
   @PostMapping("/users/{id}/personal_access_tokens")
   @ResponseStatus(HttpStatus.CREATED)
   TokenView createFor(Caller caller, @PathVariable long id, Parameters parameters) {
-    caller.requireAdmin();
+    User admin = caller.requireAdmin();
     User owner = users.find(id).orElseThrow(() -> ApiException.notFound("User"));
-    return issue(owner, parameters);
+    return view(requests.issue(admin, owner, parameters));
   }
 
-  private TokenView issue(User owner, Parameters parameters) {
-    PersonalAccessTokens.Issued issued = requests.issue(owner, parameters);
+  /**
+   * The one token that a token may make, for the time a person works with a cluster: {@code glab
+   * cluster agent get-token} asks for it.
+   */
+  @PostMapping("/user/personal_access_tokens")
+  @ResponseStatus(HttpStatus.CREATED)
+  TokenView createForClusters(Caller caller, Parameters parameters) {
+    return view(requests.issueForClusters(caller.requireUser(), parameters));
+  }
+
+  private TokenView view(PersonalAccessTokens.Issued issued) {
     return view(issued.token(), Optional.of(issued.secret().text()));
   }
 

@@ -111,6 +111,11 @@ public class Sessions {
         .single();
   }
 
+  /** Ends every session of a user. */
+  public void closeAll(long userId) {
+    jdbc.sql("delete from user_sessions where user_id = :user").param("user", userId).update();
+  }
+
   /** Removes what ended. */
   @Scheduled(fixedDelay = 10, initialDelay = 10, timeUnit = TimeUnit.MINUTES)
   void removeExpired() {

@@ -5,7 +5,6 @@ import io.mooring.gitlab.http.Parameters;
 import io.mooring.protocol.secret.Secret;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -16,12 +15,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class SignInController {
   private final SignIns signIns;
-  private final SessionCookie cookie;
+  private final SignInCookies cookies;
   private final TokenGenerator generator;
 
-  SignInController(SignIns signIns, SessionCookie cookie, TokenGenerator generator) {
+  SignInController(SignIns signIns, SignInCookies cookies, TokenGenerator generator) {
     this.signIns = signIns;
-    this.cookie = cookie;
+    this.cookies = cookies;
     this.generator = generator;
   }
 
@@ -39,7 +38,7 @@ class SignInController {
               HttpStatus.TOO_MANY_REQUESTS, "Too many failed attempts. Try again in ten minutes.");
       case SignIns.Outcome.SignedIn(User user, Sessions.Opened opened) ->
           ResponseEntity.status(HttpStatus.CREATED)
-              .header(HttpHeaders.SET_COOKIE, cookie.set(opened.publicId()))
+              .headers(cookies.set(opened.publicId()))
               .body(
                   Map.of(
                       "username",

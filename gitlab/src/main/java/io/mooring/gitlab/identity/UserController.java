@@ -4,7 +4,6 @@ import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.ExternalUrl;
 import io.mooring.gitlab.http.Page;
 import io.mooring.gitlab.http.Parameters;
-import io.mooring.protocol.secret.Secret;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -25,12 +25,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v4")
 class UserController {
   private final Users users;
-  private final Accounts accounts;
+  private final UserChanges changes;
   private final ExternalUrl external;
 
-  UserController(Users users, Accounts accounts, ExternalUrl external) {
+  UserController(Users users, UserChanges changes, ExternalUrl external) {
     this.users = users;
-    this.accounts = accounts;
+    this.changes = changes;
     this.external = external;
   }
 
@@ -72,34 +72,28 @@ class UserController {
   @PostMapping("/users")
   @ResponseStatus(HttpStatus.CREATED)
   UserView create(Caller caller, Parameters parameters) {
-    caller.requireAdmin();
-    var user =
-        new Users.NewUser(
-            parameters.requiredText("username"),
-            parameters.requiredText("name"),
-            parameters.requiredText("email"),
-            Secret.of(parameters.requiredText("password")),
-            parameters.flag("admin").orElse(false));
-    parameters.check();
-    return view(accounts.create(user), true);
+    return view(changes.create(caller.requireAdmin(), parameters), true);
+  }
+
+  @PutMapping("/users/{id}")
+  UserView update(Caller caller, @PathVariable long id, Parameters parameters) {
+    User admin = caller.requireAdmin();
+    return view(changes.update(admin, require(id), parameters), true);
   }
 
   @PostMapping("/users/{id}/block")
   @ResponseStatus(HttpStatus.CREATED)
   boolean block(Caller caller, @PathVariable long id) {
     User admin = caller.requireAdmin();
-    if (require(id).id() == admin.id()) {
-      throw ApiException.forbidden("You cannot block yourself");
-    }
-    users.block(id, true);
+    changes.block(admin, require(id), true);
     return true;
   }
 
   @PostMapping("/users/{id}/unblock")
   @ResponseStatus(HttpStatus.CREATED)
   boolean unblock(Caller caller, @PathVariable long id) {
-    caller.requireAdmin();
-    users.block(require(id).id(), false);
+    User admin = caller.requireAdmin();
+    changes.block(admin, require(id), false);
     return true;
   }
 
@@ -107,10 +101,7 @@ class UserController {
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void delete(Caller caller, @PathVariable long id) {
     User admin = caller.requireAdmin();
-    if (require(id).id() == admin.id()) {
-      throw ApiException.forbidden("You cannot delete yourself");
-    }
-    accounts.delete(require(id));
+    changes.delete(admin, require(id));
   }
 
   private User require(long id) {

@@ -121,6 +121,24 @@ public class Users {
     broadcasts.rightsChanged(id);
   }
 
+  /** Stores what an account became; fails when the address is another one's. */
+  void update(long id, String name, String email, boolean admin) {
+    jdbc.sql("update users set name = :name, email = :email, admin = :admin where id = :id")
+        .param("name", name)
+        .param("email", email)
+        .param("admin", admin)
+        .param("id", id)
+        .update();
+  }
+
+  /** Gives an account another password. */
+  void password(long id, Secret password) {
+    jdbc.sql("update users set password_digest = :digest where id = :id")
+        .param("digest", passwords.digest(password))
+        .param("id", id)
+        .update();
+  }
+
   /** Removes an account. */
   public void delete(long id) {
     jdbc.sql("delete from users where id = :id").param("id", id).update();

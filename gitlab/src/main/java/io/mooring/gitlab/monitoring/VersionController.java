@@ -5,6 +5,7 @@ import io.mooring.gitlab.http.Release;
 import io.mooring.gitlab.identity.Caller;
 import io.mooring.gitlab.identity.User;
 import io.mooring.gitlab.kas.KasClient;
+import io.mooring.gitlab.kas.KubernetesProxyUrl;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,10 +18,12 @@ import org.springframework.web.bind.annotation.RestController;
 class VersionController {
   private final GitLabConfiguration configuration;
   private final KasClient kas;
+  private final KubernetesProxyUrl proxy;
 
-  VersionController(GitLabConfiguration configuration, KasClient kas) {
+  VersionController(GitLabConfiguration configuration, KasClient kas, KubernetesProxyUrl proxy) {
     this.configuration = configuration;
     this.kas = kas;
+    this.proxy = proxy;
   }
 
   /** The release whose API this is. */
@@ -30,6 +33,8 @@ class VersionController {
   record Kas(
       boolean enabled,
       @com.fasterxml.jackson.annotation.JsonProperty("externalUrl") @Nullable String externalUrl,
+      @com.fasterxml.jackson.annotation.JsonProperty("externalK8sProxyUrl")
+          @Nullable String externalK8sProxyUrl,
       @Nullable String version) {}
 
   /** The release, and kas. */
@@ -50,6 +55,7 @@ class VersionController {
         new Kas(
             kas.isEnabled(),
             configuration.kas().externalUrl().map(URI::toString).orElse(null),
+            kas.isEnabled() ? proxy.value().toString() : null,
             kas.isEnabled() ? "v" + Release.VERSION : null),
         false);
   }

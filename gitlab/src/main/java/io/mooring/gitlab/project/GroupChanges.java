@@ -1,10 +1,16 @@
 package io.mooring.gitlab.project;
 
+import io.mooring.gitlab.audit.AuditEvent;
+import io.mooring.gitlab.audit.AuditEvent.Entity;
+import io.mooring.gitlab.audit.AuditEvent.Target;
+import io.mooring.gitlab.audit.AuditEvents;
 import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Caller;
 import io.mooring.gitlab.identity.PathSegment;
 import io.mooring.gitlab.identity.User;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.http.HttpStatus;
@@ -22,18 +28,21 @@ public class GroupChanges {
   private final Members members;
   private final ProjectLifecycle lifecycle;
   private final TransactionTemplate transactions;
+  private final AuditEvents audit;
 
   GroupChanges(
       Access access,
       Namespaces namespaces,
       Members members,
       ProjectLifecycle lifecycle,
-      TransactionTemplate transactions) {
+      TransactionTemplate transactions,
+      AuditEvents audit) {
     this.access = access;
     this.namespaces = namespaces;
     this.members = members;
     this.lifecycle = lifecycle;
     this.transactions = transactions;
+    this.audit = audit;
   }
 
   /**
@@ -64,6 +73,7 @@ public class GroupChanges {
                     path, name, description, Visibility.named(visibility), parent));
         members.add(
             new Members.Source.OfNamespace(group.id()), user.id(), Role.OWNER, Optional.empty());
+        note(user, "group_created", group, Map.of("visibility", visibility));
         return group;
       });
     } catch (DuplicateKeyException e) {
@@ -88,6 +98,14 @@ public class GroupChanges {
         namespaces.update(group.id(), name, description, wanted);
         path.filter(segment -> !segment.equals(group.path()))
             .ifPresent(segment -> namespaces.rename(group, segment));
+        Map<String, Object> changes = new LinkedHashMap<>();
+        Changed.note(changes, "name", group.name(), name);
+        Changed.note(changes, "description", group.description(), description);
+        Changed.note(changes, "visibility", group.visibility().text(), wanted.text());
+        Changed.note(changes, "path", group.path(), path.orElse(group.path()));
+        if (!changes.isEmpty()) {
+          note(caller.requireUser(), "group_updated", group, changes);
+        }
       });
     } catch (DuplicateKeyException e) {
       throw taken();
@@ -97,7 +115,21 @@ public class GroupChanges {
 
   /** Removes a group with everything in it, as an owner may. */
   public void delete(Caller caller, String id) {
-    lifecycle.delete(access.group(caller, id, Role.OWNER));
+    Namespace group = access.group(caller, id, Role.OWNER);
+    transactions.executeWithoutResult(status -> {
+      note(caller.requireUser(), "group_destroyed", group, Map.of());
+      lifecycle.delete(group);
+    });
+  }
+
+  private void note(User author, String name, Namespace group, Map<String, Object> details) {
+    audit.record(
+        new AuditEvent(
+            name,
+            author.author(),
+            Entity.group(group.id(), group.fullPath()),
+            new Target("Group", group.id(), group.fullPath()),
+            details));
   }
 
   private static void requireSound(String name, String description, Parameters parameters) {

@@ -1,5 +1,9 @@
 package io.mooring.gitlab.project;
 
+import io.mooring.gitlab.audit.AuditEvent;
+import io.mooring.gitlab.audit.AuditEvent.Entity;
+import io.mooring.gitlab.audit.AuditEvent.Target;
+import io.mooring.gitlab.audit.AuditEvents;
 import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Caller;
@@ -8,10 +12,12 @@ import io.mooring.gitlab.identity.Users;
 import io.mooring.gitlab.project.Members.Member;
 import io.mooring.gitlab.project.Members.Source;
 import java.time.LocalDate;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
 
 /**
  * What people change about who belongs to groups and projects, by REST and by pages alike. Nobody
@@ -25,15 +31,17 @@ public class MemberChanges {
   private final Access access;
   private final Members members;
   private final Users users;
+  private final AuditEvents audit;
 
-  MemberChanges(Access access, Members members, Users users) {
+  MemberChanges(Access access, Members members, Users users, AuditEvents audit) {
     this.access = access;
     this.members = members;
     this.users = users;
+    this.audit = audit;
   }
 
   /** A group or project and what the caller is in it. */
-  private record Place(Source source, Optional<Role> role) {}
+  private record Place(Source source, Entity entity, Optional<Role> role) {}
 
   /**
    * Adds the user {@code user_id} with the role {@code access_level}.
@@ -41,6 +49,7 @@ public class MemberChanges {
    * @param kind {@link #GROUPS} or projects
    * @throws ApiException 400, 403, 404 or 409
    */
+  @Transactional
   public Member add(Caller caller, String kind, String id, Parameters parameters) {
     Place place = place(caller, kind, id);
     Role own = requireMaintainer(caller, place, kind);
@@ -55,10 +64,13 @@ public class MemberChanges {
     } catch (DuplicateKeyException e) {
       throw ApiException.message(HttpStatus.CONFLICT, "Member already exists");
     }
-    return require(place.source(), userId);
+    Member member = require(place.source(), userId);
+    note(caller, "member_created", place, member, Map.of("to", role.text()));
+    return member;
   }
 
   /** Changes what a member is. */
+  @Transactional
   public Member update(Caller caller, String kind, String id, long user, Parameters parameters) {
     Place place = place(caller, kind, id);
     Role own = requireMaintainer(caller, place, kind);
@@ -72,26 +84,52 @@ public class MemberChanges {
       requireAnotherOwner(place.source(), member);
     }
     members.update(place.source(), user, role, expires);
+    note(
+        caller,
+        "member_updated",
+        place,
+        member,
+        Map.of("from", member.role().text(), "to", role.text()));
     return require(place.source(), user);
   }
 
   /** Removes a member, who may be the caller. */
+  @Transactional
   public void remove(Caller caller, String kind, String id, long user) {
     Place place = place(caller, kind, id);
     if (caller.requireUser().id() != user) {
       requireAtLeast(requireMaintainer(caller, place, kind), require(place.source(), user).role());
     }
-    requireAnotherOwner(place.source(), require(place.source(), user));
+    Member member = require(place.source(), user);
+    requireAnotherOwner(place.source(), member);
     members.remove(place.source(), user);
+    note(caller, "member_destroyed", place, member, Map.of("from", member.role().text()));
+  }
+
+  private void note(
+      Caller caller, String name, Place place, Member member, Map<String, Object> details) {
+    audit.record(
+        new AuditEvent(
+            name,
+            caller.requireUser().author(),
+            place.entity(),
+            new Target("User", member.userId(), member.username()),
+            details));
   }
 
   private Place place(Caller caller, String kind, String id) {
     if (kind.equals(GROUPS)) {
       Namespace group = access.group(caller, id);
-      return new Place(new Source.OfNamespace(group.id()), access.role(caller.user(), group));
+      return new Place(
+          new Source.OfNamespace(group.id()),
+          Entity.group(group.id(), group.fullPath()),
+          access.role(caller.user(), group));
     }
     Project project = access.project(caller, id);
-    return new Place(new Source.OfProject(project.id()), access.role(caller.user(), project));
+    return new Place(
+        new Source.OfProject(project.id()),
+        Entity.project(project.id(), project.fullPath()),
+        access.role(caller.user(), project));
   }
 
   /** In a group only owners decide who belongs to it. */

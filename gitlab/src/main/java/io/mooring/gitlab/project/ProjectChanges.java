@@ -1,11 +1,16 @@
 package io.mooring.gitlab.project;
 
+import io.mooring.gitlab.audit.AuditEvent;
+import io.mooring.gitlab.audit.AuditEvent.Entity;
+import io.mooring.gitlab.audit.AuditEvent.Target;
+import io.mooring.gitlab.audit.AuditEvents;
 import io.mooring.gitlab.gitaly.Repositories;
 import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Caller;
 import io.mooring.gitlab.identity.PathSegment;
 import io.mooring.gitlab.identity.User;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,18 +28,21 @@ public class ProjectChanges {
   private final Namespaces namespaces;
   private final ProjectLifecycle lifecycle;
   private final Repositories repositories;
+  private final AuditEvents audit;
 
   ProjectChanges(
       Access access,
       Projects projects,
       Namespaces namespaces,
       ProjectLifecycle lifecycle,
-      Repositories repositories) {
+      Repositories repositories,
+      AuditEvents audit) {
     this.access = access;
     this.projects = projects;
     this.namespaces = namespaces;
     this.lifecycle = lifecycle;
     this.repositories = repositories;
+    this.audit = audit;
   }
 
   /**
@@ -57,16 +65,19 @@ public class ProjectChanges {
     String branch = parameters.text("default_branch").orElse(DEFAULT_BRANCH);
     parameters.check();
     String segment = path.orElseGet(() -> slug(name.orElseThrow()));
-    return lifecycle.create(
-        new ProjectLifecycle.Wanted(
-            namespace(caller, user, namespaceId),
-            user,
-            segment,
-            name.orElse(segment),
-            description,
-            Visibility.named(visibility),
-            RepositoryAccess.named(repository),
-            branch));
+    Project created =
+        lifecycle.create(
+            new ProjectLifecycle.Wanted(
+                namespace(caller, user, namespaceId),
+                user,
+                segment,
+                name.orElse(segment),
+                description,
+                Visibility.named(visibility),
+                RepositoryAccess.named(repository),
+                branch));
+    note(user, "project_created", created, Map.of("visibility", visibility));
+    return created;
   }
 
   /** Changes what is given, as a maintainer may; the path as an owner may. */
@@ -102,12 +113,39 @@ public class ProjectChanges {
             project.createdAt()));
     path.filter(segment -> !segment.equals(project.path()))
         .ifPresent(segment -> rename(caller, project, segment));
-    return projects.find(project.id()).orElseThrow(() -> ApiException.notFound("Project"));
+    Project after = projects.find(project.id()).orElseThrow(() -> ApiException.notFound("Project"));
+    Map<String, Object> changes = new LinkedHashMap<>();
+    Changed.note(changes, "name", project.name(), after.name());
+    Changed.note(changes, "description", project.description(), after.description());
+    Changed.note(changes, "visibility", project.visibility().text(), after.visibility().text());
+    Changed.note(
+        changes,
+        "repository_access_level",
+        project.repositoryAccess().text(),
+        after.repositoryAccess().text());
+    Changed.note(changes, "default_branch", project.defaultBranch(), after.defaultBranch());
+    Changed.note(changes, "path", project.path(), after.path());
+    if (!changes.isEmpty()) {
+      note(caller.requireUser(), "project_updated", after, changes);
+    }
+    return after;
   }
 
   /** Removes a project with its repository, as an owner may. */
   public void delete(Caller caller, String id) {
-    lifecycle.delete(access.project(caller, id, Role.OWNER));
+    Project project = access.project(caller, id, Role.OWNER);
+    lifecycle.delete(project);
+    note(caller.requireUser(), "project_destroyed", project, Map.of());
+  }
+
+  private void note(User author, String name, Project project, Map<String, Object> details) {
+    audit.record(
+        new AuditEvent(
+            name,
+            author.author(),
+            Entity.project(project.id(), project.fullPath()),
+            new Target("Project", project.id(), project.fullPath()),
+            details));
   }
 
   private void rename(Caller caller, Project project, String path) {

@@ -7,6 +7,7 @@ import io.mooring.gitlab.identity.Session;
 import io.mooring.gitlab.identity.SessionCookie;
 import io.mooring.gitlab.identity.SessionCsrf;
 import io.mooring.gitlab.identity.Sessions;
+import io.mooring.gitlab.identity.SignInCookies;
 import io.mooring.gitlab.identity.SignIns;
 import io.mooring.gitlab.identity.TokenGenerator;
 import io.mooring.gitlab.identity.User;
@@ -35,6 +36,7 @@ class SignInPageController {
   private final SignIns signIns;
   private final Sessions sessions;
   private final SessionCookie cookie;
+  private final SignInCookies cookies;
   private final TokenGenerator generator;
 
   SignInPageController(
@@ -42,11 +44,13 @@ class SignInPageController {
       SignIns signIns,
       Sessions sessions,
       SessionCookie cookie,
+      SignInCookies cookies,
       TokenGenerator generator) {
     this.layout = layout;
     this.signIns = signIns;
     this.sessions = sessions;
     this.cookie = cookie;
+    this.cookies = cookies;
     this.generator = generator;
   }
 
@@ -86,7 +90,7 @@ class SignInPageController {
               request);
       case SignIns.Outcome.SignedIn(User _, Sessions.Opened opened) ->
           ResponseEntity.status(HttpStatus.FOUND)
-              .header(HttpHeaders.SET_COOKIE, cookie.set(opened.publicId()))
+              .headers(cookies.set(opened.publicId()))
               .location(URI.create(returnTo))
               .build();
     };
@@ -99,7 +103,7 @@ class SignInPageController {
       sessions.close(signedIn.session());
     }
     return ResponseEntity.status(HttpStatus.FOUND)
-        .header(HttpHeaders.SET_COOKIE, cookie.clear())
+        .headers(cookies.clear())
         .location(URI.create(SessionCsrf.SIGN_IN + "?notice=" + Notice.SIGNED_OUT.code()))
         .build();
   }
