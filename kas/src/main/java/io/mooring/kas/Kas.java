@@ -153,7 +153,8 @@ public final class Kas implements AutoCloseable {
     GitLabLookups lookups =
         new GitLabLookups(gitlab, store.values(), agent, threads, clock, openCalls::revoke);
     lifetimes.add(
-        new RevocationWatch(openCalls, lookups, agent.infoCacheTtl()), RevocationWatch::close);
+        new RevocationWatch(openCalls, lookups::agentAnew, agent.infoCacheTtl()),
+        RevocationWatch::close);
     AgentReports reports = new AgentReports(gitlab, clock);
     GitLabConfigurationSink sink = new GitLabConfigurationSink(gitlab, reports, clock, random);
     PushBus pushes = new PushBus(store.events());

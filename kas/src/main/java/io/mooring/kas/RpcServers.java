@@ -19,11 +19,13 @@ import io.mooring.kas.store.LimitedCounters;
 import io.mooring.protocol.jwt.JwtVerifier;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.protocol.validation.ValidatingServerInterceptor;
+import io.mooring.wire.reversetunnel.rpc.ReverseTunnelGrpc;
 import java.net.SocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,9 @@ final class RpcServers implements AutoCloseable {
                     new ValidatingServerInterceptor(),
                     new AgentRpcLimit(
                         counters,
+                        // A tunnel carries one request: without a new one the agent is soon cut
+                        // off.
+                        Set.of(ReverseTunnelGrpc.getConnectMethod().getFullMethodName()),
                         listen.connectionsPerTokenPerMinute(),
                         clock,
                         metrics.rateExceeded()),

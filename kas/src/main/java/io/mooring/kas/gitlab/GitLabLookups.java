@@ -92,15 +92,35 @@ public final class GitLabLookups implements AgentLookup, ProjectLookup, ProjectA
     try {
       return agents.get(token);
     } catch (GitLabException e) {
-      StatusException status = status(e, "agent not found");
       if (e.isRefusal()) {
         refusals.refused(address);
-        onRefusal.accept(token, status.getStatus());
       }
-      throw status;
+      throw refused(token, e);
     } catch (InterruptedException e) {
       throw interrupted();
     }
+  }
+
+  /**
+   * The same as GitLab says it now, not as it said it some time ago; for looking whether a token is
+   * still good.
+   */
+  public AgentInfo agentAnew(AgentToken token) throws StatusException {
+    try {
+      return agents.again(token);
+    } catch (GitLabException e) {
+      throw refused(token, e);
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private StatusException refused(AgentToken token, GitLabException e) {
+    StatusException status = status(e, "agent not found");
+    if (e.isRefusal()) {
+      onRefusal.accept(token, status.getStatus());
+    }
+    return status;
   }
 
   @Override

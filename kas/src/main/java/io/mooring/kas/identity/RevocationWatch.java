@@ -2,60 +2,92 @@ package io.mooring.kas.identity;
 
 import io.grpc.StatusException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Looks again and again at the tokens for which something runs, so that a revoked one is noticed
- * when its cached answer expires and not only when the agent calls again. Costs GitLab one call for
- * each token and time to live. One virtual thread.
+ * soon, and not only when the agent calls again. Every token has its turn in each round; a round
+ * takes three quarters of a minute, longer with so many tokens that GitLab would be asked too
+ * often, and less where answers are not to be believed that long. One virtual thread, and one for
+ * each look.
  */
 public final class RevocationWatch implements AutoCloseable {
-  private static final Duration OFTEN = Duration.ofSeconds(10);
-  private static final Duration MINUTE = Duration.ofMinutes(1);
+  /** Leaves a quarter of a minute for the call that notices and for the end of the streams. */
+  private static final Duration ROUND = Duration.ofSeconds(45);
+
+  /** Ten calls a second: a fifth of what kas allows itself towards GitLab. */
+  private static final Duration MIN_SPACING = Duration.ofMillis(100);
+
+  /** Calls at one time; more would only wait behind each other at a GitLab that is slow. */
+  private static final int MAX_CALLS = 8;
 
   private final OpenCalls calls;
   private final AgentLookup agents;
-  private final Duration period;
+  private final Duration round;
+  private final Semaphore looking = new Semaphore(MAX_CALLS);
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("revocations-", 0).factory());
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * Begins to watch.
    *
-   * @param agents remembers good answers, and revokes what runs for a token that is refused
-   * @param ttl how long it remembers
+   * @param agents asks GitLab each time, and revokes what runs for a token that is refused
+   * @param ttl how long other answers about a token are believed
    */
   public RevocationWatch(OpenCalls calls, AgentLookup agents, Duration ttl) {
     this.calls = calls;
     this.agents = agents;
-    // Without a cache every look is a call to GitLab.
-    this.period = ttl.compareTo(MINUTE) < 0 ? MINUTE : OFTEN;
-    Thread.ofVirtual().name("revocations").start(this::run);
+    Duration allowed = ttl.multipliedBy(2).dividedBy(3);
+    this.round = allowed.isPositive() && allowed.compareTo(ROUND) < 0 ? allowed : ROUND;
+    threads.execute(this::run);
   }
 
   private void run() {
     try {
-      while (!closed.await(period.toNanos(), TimeUnit.NANOSECONDS)) {
-        look();
-      }
+      boolean ended;
+      do {
+        ended = round();
+      } while (!ended);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** One look at every token. */
-  void look() {
-    for (AgentToken token : calls.tokens()) {
-      if (!look(token) && closed.getCount() == 0) {
-        return;
-      }
+  /** Looks at every token once, and tells whether this was closed meanwhile. */
+  private boolean round() throws InterruptedException {
+    List<AgentToken> tokens = calls.tokens();
+    Duration spacing = round.dividedBy(Math.max(1, tokens.size()));
+    if (!tokens.isEmpty() && spacing.compareTo(MIN_SPACING) < 0) {
+      spacing = MIN_SPACING;
     }
+    for (AgentToken token : tokens) {
+      if (closed.await(spacing.toNanos(), TimeUnit.NANOSECONDS)) {
+        return true;
+      }
+      looking.acquire();
+      threads.execute(() -> {
+        try {
+          look(token);
+        } finally {
+          looking.release();
+        }
+      });
+    }
+    return tokens.isEmpty() && closed.await(spacing.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /**
-   * Whether it is still good; a refusal has ended its RPCs by then, a failure of GitLab ends
-   * nothing.
-   */
+  /** One look at every token. */
+  void look() {
+    calls.tokens().forEach(this::look);
+  }
+
+  /** A refusal has ended its RPCs when this returns; a failure of GitLab ends nothing. */
   private boolean look(AgentToken token) {
     try {
       return agents.agent(token).agentId() > 0;
@@ -67,5 +99,6 @@ public final class RevocationWatch implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    threads.shutdownNow();
   }
 }

@@ -36,6 +36,16 @@ final class IndexedAgents implements ReadyAgents {
     this.clock = clock;
   }
 
+  /** Whether the store has been told of an agent that is here. */
+  boolean isStored(long agentId) {
+    lock.lock();
+    try {
+      return stored.contains(agentId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public void ready(long agentId) {
     lock.lock();

@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
 public final class TunnelIndex implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TunnelIndex.class);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+
+  /** How soon a store that was emptied, or that evicts what it should keep, is noticed. */
+  private static final Duration CHECK_PERIOD = Duration.ofSeconds(5);
+
   private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(5);
 
   private final ExpiringHashes store;
@@ -31,6 +35,7 @@ public final class TunnelIndex implements AutoCloseable {
   private volatile ByteString ownUrl = ByteString.EMPTY;
   private final Thread writer;
   private boolean failing;
+  private int checks;
 
   /** Nothing is written before {@link #start}. */
   public TunnelIndex(ExpiringHashes store, AgentSettings settings, InstantSource clock) {
@@ -79,6 +84,21 @@ public final class TunnelIndex implements AutoCloseable {
     put(agents.present());
   }
 
+  /** Looks whether the store still has what it should, one agent after the other. */
+  void check() throws StoreException {
+    List<Long> present = agents.present();
+    if (present.isEmpty()) {
+      return;
+    }
+    checks = (checks + 1) % present.size();
+    long agentId = present.get(checks);
+    if (!store.names(key(agentId)).contains(ownUrl) && agents.isStored(agentId)) {
+      log.atWarn().log("The store has lost which agents are here, writing it again");
+      agents.storeLost();
+      writeNews();
+    }
+  }
+
   private void put(List<Long> agentIds) throws StoreException {
     if (!agentIds.isEmpty()) {
       Instant expiry = clock.instant().plus(settings.redisConnInfoTtl());
@@ -106,16 +126,22 @@ public final class TunnelIndex implements AutoCloseable {
 
   private void write() {
     Instant nextRefresh = clock.instant().plus(settings.redisConnInfoRefresh());
+    Instant nextCheck = clock.instant().plus(CHECK_PERIOD);
     try {
       while (true) {
         if (failing) {
           agents.pause(RETRY_PAUSE);
         } else {
-          agents.await(Duration.between(clock.instant(), nextRefresh));
+          Instant next = nextCheck.isBefore(nextRefresh) ? nextCheck : nextRefresh;
+          agents.await(Duration.between(clock.instant(), next));
         }
         boolean refresh = !clock.instant().isBefore(nextRefresh);
-        if (attempt(refresh) && refresh) {
+        boolean check = !clock.instant().isBefore(nextCheck);
+        if (attempt(refresh, check) && refresh) {
           nextRefresh = clock.instant().plus(settings.redisConnInfoRefresh());
+        }
+        if (check) {
+          nextCheck = clock.instant().plus(CHECK_PERIOD);
         }
       }
     } catch (InterruptedException e) {
@@ -123,11 +149,13 @@ public final class TunnelIndex implements AutoCloseable {
     }
   }
 
-  private boolean attempt(boolean refresh) {
+  private boolean attempt(boolean refresh, boolean check) {
     try {
       writeNews();
       if (refresh) {
         refresh();
+      } else if (check) {
+        check();
       }
       failing = false;
       return true;

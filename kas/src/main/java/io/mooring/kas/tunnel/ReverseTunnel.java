@@ -56,6 +56,9 @@ public final class ReverseTunnel implements Feature {
   private ServerCall.Listener<ConnectRequest> connect(
       ServerCall<ConnectRequest, ConnectResponse> call, Metadata headers) {
     Tunnel tunnel = new Tunnel(call, registry, AgentProgram.of(headers), AgeContext.current());
+    // A stream that kas itself ends (its token was revoked) is not reported to the listener as
+    // cancelled; without this its tunnel would be offered to callers who then wait in vain.
+    Context.current().addListener(ended -> tunnel.cancelled(), Runnable::run);
     Thread.ofVirtual()
         .name("tunnel-identity")
         .start(Context.current().wrap(() -> identify(tunnel)));

@@ -113,6 +113,11 @@ final class Tunnel extends ServerCall.Listener<ConnectRequest> {
 
   @Override
   public void onCancel() {
+    cancelled();
+  }
+
+  /** The agent went away, or kas ended the stream because the agent's token is no longer good. */
+  void cancelled() {
     events.execute(() ->
         fail(
             Status.CANCELLED.withDescription(
