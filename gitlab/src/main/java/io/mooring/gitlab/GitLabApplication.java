@@ -2,12 +2,14 @@ package io.mooring.gitlab;
 
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
+import io.mooring.gitlab.configuration.GitLabConfiguration.Tls;
 import io.mooring.gitlab.configuration.SecretFile;
 import io.mooring.gitlab.database.EmbeddedDatabase;
 import io.mooring.gitlab.http.ExternalUrl;
 import io.mooring.protocol.SettingException;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.protocol.secret.SecretFiles;
+import io.mooring.protocol.transport.ServerTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -54,6 +56,7 @@ public class GitLabApplication {
    * @throws SettingException when a setting cannot be used
    */
   public static RunningGitLab start(GitLabConfiguration configuration) {
+    configuration.http().tls().ifPresent(GitLabApplication::requireUsable);
     createDataDirectory(configuration);
     Optional<EmbeddedDatabase> embedded =
         switch (configuration.database()) {
@@ -137,6 +140,7 @@ public class GitLabApplication {
     Map<String, Object> properties = new HashMap<>();
     properties.put("server.address", configuration.http().address());
     properties.put("server.port", configuration.http().port());
+    configuration.http().tls().ifPresent(tls -> encrypt(properties, tls));
     properties.put("server.shutdown", "graceful");
     // Pages keep one open for as long as they are looked at; git and the API come on top.
     properties.put(
@@ -154,6 +158,28 @@ public class GitLabApplication {
     properties.put("spring.web.resources.add-mappings", "false");
     properties.put("spring.jmx.enabled", "false");
     return properties;
+  }
+
+  private static void encrypt(Map<String, Object> properties, Tls tls) {
+    String bundle = "spring.ssl.bundle.pem.http.";
+    properties.put("server.ssl.bundle", "http");
+    properties.put(bundle + "keystore.certificate", tls.certificateFile().toUri().toString());
+    properties.put(bundle + "keystore.private-key", tls.keyFile().toUri().toString());
+    properties.put(bundle + "options.enabled-protocols", "TLSv1.3,TLSv1.2");
+    // A renewed certificate must not need a restart.
+    properties.put(bundle + "reload-on-update", "true");
+  }
+
+  /** Names the setting before anything is started; the server's own message names none. */
+  private static void requireUsable(Tls tls) {
+    String key = "http.tls.key_file";
+    var _ =
+        ServerTls.read(
+            "http.tls.certificate_file",
+            tls.certificateFile().toString(),
+            key,
+            tls.keyFile().toString());
+    SecretFile.requirePrivate(key, tls.keyFile());
   }
 
   private static void createDataDirectory(GitLabConfiguration configuration) {

@@ -9,6 +9,8 @@ import io.mooring.protocol.observability.JsonLogs;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,6 +25,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 public final class Main implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(Main.class);
+
   /** A setting cannot be used. */
   private static final int EXIT_SETTING = 78;
 
@@ -58,17 +62,18 @@ public final class Main implements Callable<Integer> {
       System.err.println(e.getMessage());
       return EXIT_SETTING;
     }
-    var stopped = new CountDownLatch(1);
     Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  application.close();
-                  stopped.countDown();
-                },
-                "stop"));
-    stopped.await();
+        .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(application)));
+    new CountDownLatch(1).await();
     return 0;
+  }
+
+  private static void stop(RunningGitLab application) {
+    log.atInfo().log("GitLab application stops");
+    application.close();
+    log.atInfo().log("GitLab application stopped");
+    // A signal that was obeyed is a success; Java's own code for it is 143.
+    Runtime.getRuntime().halt(0);
   }
 
   /** What {@code --version} prints. */

@@ -72,7 +72,10 @@ class Wiring {
 
   @Bean
   ExternalUrl externalUrl(GitLabConfiguration configuration) {
-    return new ExternalUrl(configuration.externalUrl(), configuration.http().address());
+    return new ExternalUrl(
+        configuration.externalUrl(),
+        configuration.http().address(),
+        configuration.http().tls().isPresent());
   }
 
   @Bean

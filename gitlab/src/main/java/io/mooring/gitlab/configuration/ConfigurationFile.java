@@ -10,6 +10,7 @@ import io.mooring.gitlab.configuration.GitLabConfiguration.Kas;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Monitoring;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Redis;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Storage;
+import io.mooring.gitlab.configuration.GitLabConfiguration.Tls;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Webhooks;
 import io.mooring.protocol.SettingException;
 import java.io.IOException;
@@ -78,13 +79,30 @@ public final class ConfigurationFile {
         audit(top));
   }
 
-  private static Http http(YamlSection top) {
+  private Http http(YamlSection top) {
     try (var section = top.section("http")) {
       return new Http(
           section.text("address").orElse(Http.DEFAULT.address()),
           section.value("port", "0-65535", Integer::parseInt).orElse(Http.DEFAULT.port()),
-          section.texts("trusted_proxies").orElse(Http.DEFAULT.trustedProxies()));
+          section.texts("trusted_proxies").orElse(Http.DEFAULT.trustedProxies()),
+          tls(section));
     }
+  }
+
+  private Optional<Tls> tls(YamlSection http) {
+    if (!http.has("tls")) {
+      http.section("tls").close();
+      return Optional.empty();
+    }
+    try (var section = http.section("tls")) {
+      return Optional.of(
+          new Tls(required(section, "certificate_file"), required(section, "key_file")));
+    }
+  }
+
+  private Path required(YamlSection section, String key) {
+    return path(section, key)
+        .orElseThrow(() -> section.problem(key, "missing", "the path of a PEM file"));
   }
 
   private Database database(YamlSection top) {

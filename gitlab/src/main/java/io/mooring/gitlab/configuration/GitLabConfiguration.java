@@ -194,8 +194,9 @@ public record GitLabConfiguration(
    * @param address host name or IP address to bind
    * @param port 0 takes a free one
    * @param trustedProxies addresses or CIDR blocks whose {@code X-Forwarded-For} is believed
+   * @param tls certificate and key; without them it speaks plain HTTP
    */
-  public record Http(String address, int port, List<String> trustedProxies) {
+  public record Http(String address, int port, List<String> trustedProxies, Optional<Tls> tls) {
     public static final Http DEFAULT = new Http("127.0.0.1", 8080, List.of());
 
     public Http {
@@ -204,7 +205,20 @@ public record GitLabConfiguration(
       }
       trustedProxies = List.copyOf(trustedProxies);
     }
+
+    /** Without TLS. */
+    public Http(String address, int port, List<String> trustedProxies) {
+      this(address, port, trustedProxies, Optional.empty());
+    }
   }
+
+  /**
+   * What a listener proves itself with. Both files are read again when they change.
+   *
+   * @param certificateFile PEM, the listener's own certificate first
+   * @param keyFile its private key in PEM, without a password
+   */
+  public record Tls(Path certificateFile, Path keyFile) {}
 
   /** Where the data is. */
   public sealed interface Database {

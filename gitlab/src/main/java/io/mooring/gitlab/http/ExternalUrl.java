@@ -9,17 +9,24 @@ import java.util.Optional;
  */
 public final class ExternalUrl {
   private final Optional<URI> configured;
+  private final String scheme;
   private volatile URI listening;
 
   /** Uses the configured address if there is one, else the listener's. */
   public ExternalUrl(Optional<URI> configured, String host) {
+    this(configured, host, false);
+  }
+
+  /** The same, where the listener speaks TLS or does not. */
+  public ExternalUrl(Optional<URI> configured, String host, boolean tls) {
     this.configured = configured;
-    this.listening = URI.create("http://" + host);
+    this.scheme = tls ? "https://" : "http://";
+    this.listening = URI.create(scheme + (host.contains(":") ? "[" + host + "]" : host));
   }
 
   /** Tells the port that the listener got. */
   public void listensOn(String host, int port) {
-    listening = URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+    listening = URI.create(scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
   }
 
   /** The address without a slash at its end. */
