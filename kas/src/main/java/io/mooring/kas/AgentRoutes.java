@@ -76,6 +76,11 @@ final class AgentRoutes implements AutoCloseable {
     return registry;
   }
 
+  /** Calls the action whenever the store turns out to have lost what it was told. */
+  void onStoreLoss(Runnable action) {
+    index.onLoss(action);
+  }
+
   /** What other replicas call. */
   Gateway gateway() {
     return new Gateway(registry, METHODS);

@@ -123,6 +123,7 @@ public final class Kas implements AutoCloseable {
       AgentRoutes routes =
           lifetimes.add(
               new AgentRoutes(configuration, store, loops, metrics, clock), AgentRoutes::close);
+      routes.onStoreLoss(tracker::rewrite);
       List<Feature> features = features(gitlab, store, tracker, threads, loops, routes);
       features.forEach(feature -> lifetimes.add(feature, Feature::close));
       servers =

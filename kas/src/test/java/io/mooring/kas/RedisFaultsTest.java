@@ -15,6 +15,8 @@ import io.mooring.kas.tunnel.Caller;
 import io.mooring.kas.tunnel.RawMessages;
 import io.mooring.testkit.redis.RealRedis;
 import io.mooring.testkit.redis.RedisServer;
+import io.mooring.wire.agentregistrar.rpc.AgentRegistrarGrpc;
+import io.mooring.wire.agentregistrar.rpc.RegisterRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +34,8 @@ class RedisFaultsTest {
   private static final String ELSEWHERE = "glagent-that-has-never-been-at-this-replica-012345";
   private static final byte[] INDEX =
       RawRedis.bytes("gitlab-kas:tunnel_tracker2:kas_by_agent_id:\5\0\0\0\0\0\0\0");
+  private static final byte[] CONNECTED =
+      RawRedis.bytes("gitlab-kas:agent_tracker2:connected_agents");
 
   private RedisServer redis;
   private RawRedis raw;
@@ -122,12 +126,17 @@ class RedisFaultsTest {
 
   @Test
   void isListedAgainAfterRedisWasFlushed() throws Exception {
+    assertThat(
+            AgentRegistrarGrpc.newBlockingStub(kas.agent())
+                .register(RegisterRequest.newBuilder().setPodId(4711).build()))
+        .isNotNull();
     AgentStream idle = AgentStream.open(kas.agent());
     awaitListed();
 
     redis.flush();
 
     awaitListed();
+    await().until(() -> raw.commands().hlen(CONNECTED) == 1);
     assertThat(idle.isOpen()).isTrue();
     serve(idle);
   }

@@ -65,7 +65,7 @@ final class RestClient implements AutoCloseable {
             .version(base.startsWith("https:") ? Version.HTTP_2 : Version.HTTP_1_1)
             .connectTimeout(CONNECT_LIMIT)
             .executor(executor)
-            .proxy(ProxyEnvironment.of(System.getenv()));
+            .proxy(GitLabProxy.of(settings.address(), System.getenv()));
     settings
         .caCertificateFile()
         .ifPresent(file ->

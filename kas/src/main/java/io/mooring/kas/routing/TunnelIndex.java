@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ public final class TunnelIndex implements AutoCloseable {
   private final AgentSettings settings;
   private final InstantSource clock;
   private final IndexedAgents agents;
+  private final List<Runnable> lossActions = new CopyOnWriteArrayList<>();
   private volatile ByteString ownUrl = ByteString.EMPTY;
   private final Thread writer;
   private boolean failing;
@@ -60,6 +62,11 @@ public final class TunnelIndex implements AutoCloseable {
   /** Writes everything again, because the store may have lost it. */
   public void rewrite() {
     agents.storeLost();
+  }
+
+  /** Calls the action whenever the store turns out to have lost what it was told. */
+  public void onLoss(Runnable action) {
+    lossActions.add(action);
   }
 
   /** URLs of the replicas that have tunnels of an agent, this one included. */
@@ -95,6 +102,7 @@ public final class TunnelIndex implements AutoCloseable {
     if (!store.names(key(agentId)).contains(ownUrl) && agents.isStored(agentId)) {
       log.atWarn().log("The store has lost which agents are here, writing it again");
       agents.storeLost();
+      lossActions.forEach(Runnable::run);
       writeNews();
     }
   }
