@@ -1,5 +1,7 @@
 package io.mooring.protocol.transport;
 
+import java.util.Optional;
+
 /**
  * Where a Git server is found, as GitLab hands it out (gitlab-side.md 8.1): {@code unix:/path},
  * {@code tcp://host:port}, {@code tls://host:port} or {@code dns:[//authority/]host:port}.
@@ -24,12 +26,17 @@ public sealed interface GitalyAddress {
   /**
    * Clear text to every address behind a name.
    *
-   * @param target what is handed to gRPC's DNS resolver
+   * @param server the DNS server to ask; absent is the operating system's choice
    */
-  record Dns(String target) implements GitalyAddress {
+  record Dns(Optional<HostPort> server, HostPort endpoint) implements GitalyAddress {
+    private static final String STANDARD_PORT = ":53";
+
     @Override
     public String toString() {
-      return target;
+      String authority = server.map(HostPort::toString).orElse("");
+      boolean standard = authority.endsWith(STANDARD_PORT);
+      int end = authority.length() - (standard ? STANDARD_PORT.length() : 0);
+      return "dns://" + authority.substring(0, end) + "/" + endpoint;
     }
   }
 
@@ -52,11 +59,21 @@ public sealed interface GitalyAddress {
     }
     if (text.startsWith("dns:")) {
       String rest = text.substring("dns:".length());
-      String target = rest.startsWith("//") ? rest.substring(rest.indexOf('/', 2) + 1) : rest;
-      endpoint(text, target);
-      return new Dns(rest.startsWith("//") ? text : "dns:///" + target);
+      if (!rest.startsWith("//")) {
+        return new Dns(Optional.empty(), endpoint(text, rest));
+      }
+      int slash = rest.indexOf('/', 2);
+      String server = slash < 0 ? "" : rest.substring(2, slash);
+      HostPort endpoint = endpoint(text, rest.substring(slash + 1));
+      return new Dns(
+          server.isEmpty() ? Optional.empty() : Optional.of(server(text, server)), endpoint);
     }
     throw new IllegalArgumentException(text + EXPECTED);
+  }
+
+  private static HostPort server(String text, String server) {
+    boolean hasPort = server.endsWith("]") ? false : server.indexOf(':') >= 0;
+    return endpoint(text, hasPort ? server : server + ":53");
   }
 
   private static HostPort endpoint(String text, String endpoint) {

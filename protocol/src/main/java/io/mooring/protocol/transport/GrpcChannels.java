@@ -48,8 +48,8 @@ public final class GrpcChannels {
           case GitalyAddress.Tcp(HostPort endpoint, boolean ignored) ->
               NettyChannelBuilder.forTarget("dns:///" + endpoint)
                   .channelType(NioSocketChannel.class);
-          case GitalyAddress.Dns(String target) ->
-              NettyChannelBuilder.forTarget(target)
+          case GitalyAddress.Dns dns ->
+              NettyChannelBuilder.forTarget(DnsServerNames.target(dns))
                   .channelType(NioSocketChannel.class)
                   .defaultLoadBalancingPolicy("round_robin");
         };

@@ -66,7 +66,10 @@ class AddressTest {
     "tcp://gitaly:8075,tcp://gitaly:8075",
     "tls://[::1]:1,tls://[::1]:1",
     "dns:gitaly:8075,dns:///gitaly:8075",
-    "dns://1.1.1.1/gitaly:8075,dns://1.1.1.1/gitaly:8075"
+    "dns:///gitaly:8075,dns:///gitaly:8075",
+    "dns://1.1.1.1/gitaly:8075,dns://1.1.1.1/gitaly:8075",
+    "dns://ns.example.com:5353/gitaly:8075,dns://ns.example.com:5353/gitaly:8075",
+    "dns://[::1]/gitaly:8075,dns://[::1]/gitaly:8075"
   })
   void readsGitalyAddresses(String text, String expected) {
     assertThat(GitalyAddress.parse(text)).hasToString(expected);
@@ -81,6 +84,9 @@ class AddressTest {
         "tcp://gitaly:1/path",
         "tls://:1",
         "dns:gitaly",
+        "dns://1.1.1.1",
+        "dns://1.1.1.1/gitaly",
+        "dns://1.1.1.1:x/gitaly:1",
         "http://gitaly:1"
       })
   void refusesOtherGitalyAddresses(String text) {
