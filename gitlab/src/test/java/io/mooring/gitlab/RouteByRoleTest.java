@@ -61,6 +61,7 @@ class RouteByRoleTest {
       GET    /projects/:p/triggers/999999                              404 404 403 403 403 404 404
       POST   /projects/:p/triggers                 {}                  404 404 403 403 403 400 400
       DELETE /projects/:p/triggers/999999                              404 404 403 403 403 404 404
+      PUT    /projects/:p/transfer                 {}                  404 404 403 403 403 403 400
       DELETE /projects/:p                                              404 404 403 403 403 403 202
       """;
 
@@ -76,6 +77,7 @@ class RouteByRoleTest {
       POST   /groups                     {"name":"$new","path":"$new"} 401 201 201 201 201 201 201
       POST   /groups       {"name":"n","path":"$new","parent_id":"$g"} 401 404 403 403 403 201 201
       POST   /projects               {"name":"$new","namespace_id":":g"} 401 404 403 403 201 201 201
+      POST   /groups/:g/transfer                   {}                  404 404 403 403 403 403 400
       DELETE /groups/:g                                                404 404 403 403 403 403 202
       """;
 

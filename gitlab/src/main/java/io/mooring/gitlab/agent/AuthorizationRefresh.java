@@ -3,12 +3,14 @@ package io.mooring.gitlab.agent;
 import io.mooring.gitlab.database.SqlTime;
 import io.mooring.gitlab.http.Json;
 import io.mooring.gitlab.project.Namespace;
+import io.mooring.gitlab.project.Transfers;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -57,10 +59,12 @@ public class AuthorizationRefresh {
   }
 
   private final JdbcClient jdbc;
+  private final Agents agents;
   private final InstantSource clock;
 
-  AuthorizationRefresh(JdbcClient jdbc, InstantSource clock) {
+  AuthorizationRefresh(JdbcClient jdbc, Agents agents, InstantSource clock) {
     this.jdbc = jdbc;
+    this.agents = agents;
     this.clock = clock;
   }
 
@@ -81,6 +85,10 @@ public class AuthorizationRefresh {
         .param("now", SqlTime.of(clock.instant()))
         .param("id", agent.id())
         .update();
+    replace(agent, configuration);
+  }
+
+  private void replace(Agent agent, ObjectNode configuration) {
     JsonNode ci = configuration.path("ci_access");
     JsonNode users = configuration.path("user_access");
     ObjectNode userConfig = JsonNodeFactory.instance.objectNode();
@@ -91,6 +99,36 @@ public class AuthorizationRefresh {
     replace(agent, Table.CI_GROUPS, entries(ci.path("groups")));
     replace(agent, Table.USER_PROJECTS, same(entries(users.path("projects")), userConfig));
     replace(agent, Table.USER_GROUPS, same(entries(users.path("groups")), userConfig));
+  }
+
+  /**
+   * Reads the stored configurations of the agents under these roots anew, because paths in them may
+   * name something else now, or something that is out of their reach.
+   */
+  @EventListener
+  @Transactional
+  public void onMoved(Transfers.Moved moved) {
+    jdbc.sql(
+            """
+            select a.id from cluster_agents a join projects p on p.id = a.project_id
+              join namespaces n on n.id = p.namespace_id
+            where n.traversal_ids[1] in (:roots) and a.configuration is not null order by a.id\
+            """)
+        .param("roots", moved.rootIds())
+        .query(Long.class)
+        .list()
+        .forEach(id -> agents.find(id).ifPresent(this::reapply));
+  }
+
+  private void reapply(Agent agent) {
+    String stored =
+        jdbc.sql("select configuration from cluster_agents where id = :id for update")
+            .param("id", agent.id())
+            .query((row, number) -> row.getString("configuration"))
+            .single();
+    if (Json.MAPPER.readTree(stored) instanceof ObjectNode configuration) {
+      replace(agent, configuration);
+    }
   }
 
   /** Entries by path in lower case, without their id. Of two with one path the last counts. */

@@ -21,7 +21,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class GroupChanges {
   /** GitLab's limit; paths of files on disk bound it too. */
-  private static final int MAX_DEPTH = 20;
+  static final int MAX_DEPTH = 20;
 
   private final Access access;
   private final Namespaces namespaces;

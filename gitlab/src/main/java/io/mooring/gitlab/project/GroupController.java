@@ -28,13 +28,19 @@ class GroupController {
   private final Access access;
   private final Namespaces namespaces;
   private final GroupChanges changes;
+  private final Transfers transfers;
   private final ExternalUrl external;
 
   GroupController(
-      Access access, Namespaces namespaces, GroupChanges changes, ExternalUrl external) {
+      Access access,
+      Namespaces namespaces,
+      GroupChanges changes,
+      Transfers transfers,
+      ExternalUrl external) {
     this.access = access;
     this.namespaces = namespaces;
     this.changes = changes;
+    this.transfers = transfers;
     this.external = external;
   }
 
@@ -94,6 +100,15 @@ class GroupController {
   ResponseEntity<Map<String, String>> delete(Caller caller, @PathVariable String id) {
     changes.delete(caller, id);
     return ResponseEntity.status(HttpStatus.ACCEPTED).body(Map.of("message", "202 Accepted"));
+  }
+
+  @PostMapping("/{id}/transfer")
+  @ResponseStatus(HttpStatus.CREATED)
+  GroupView transfer(Caller caller, @PathVariable String id, Parameters parameters) {
+    Namespace group = access.group(caller, id, Role.OWNER);
+    Optional<Long> parent = parameters.number("group_id");
+    parameters.check();
+    return view(transfers.group(caller, group, parent));
   }
 
   private GroupView view(Namespace group) {

@@ -186,6 +186,42 @@ public class Namespaces {
         .param("path", path)
         .param("id", namespace.id())
         .update();
+    move(before, after);
+  }
+
+  /** Gives a group another place, with all that stands in it. Part of a transaction. */
+  void transfer(Namespace group, Optional<Namespace> parent) {
+    jdbc.sql("update namespaces set parent_id = :parent where id = :id")
+        .param("parent", parent.map(Namespace::id).orElse(null), Types.BIGINT)
+        .param("id", group.id())
+        .update();
+    jdbc.sql(
+            """
+            update namespaces set traversal_ids =
+              coalesce((select p.traversal_ids from namespaces p where p.id = :parent), '{}')
+                || array(select t.id from unnest(traversal_ids) with ordinality as t(id, n)
+                         where t.n >= :kept order by t.n)
+            where :id = any(traversal_ids)\
+            """)
+        .param("parent", parent.map(Namespace::id).orElse(null), Types.BIGINT)
+        .param("kept", group.traversalIds().size())
+        .param("id", group.id())
+        .update();
+    move(group.fullPath(), parent.map(above -> above.fullPath() + "/").orElse("") + group.path());
+  }
+
+  /** How many levels of groups there are, from this one down to the deepest. */
+  int height(Namespace group) {
+    return jdbc.sql(
+                "select max(cardinality(traversal_ids)) from namespaces where :id = any(traversal_ids)")
+            .param("id", group.id())
+            .query(Integer.class)
+            .single()
+        - group.traversalIds().size()
+        + 1;
+  }
+
+  private void move(String before, String after) {
     jdbc.sql(
             """
             update routes set path = :after || substr(path, length(:before) + 1)

@@ -28,13 +28,19 @@ class ProjectController {
   private final Access access;
   private final Projects projects;
   private final ProjectChanges changes;
+  private final Transfers transfers;
   private final ExternalUrl external;
 
   ProjectController(
-      Access access, Projects projects, ProjectChanges changes, ExternalUrl external) {
+      Access access,
+      Projects projects,
+      ProjectChanges changes,
+      Transfers transfers,
+      ExternalUrl external) {
     this.access = access;
     this.projects = projects;
     this.changes = changes;
+    this.transfers = transfers;
     this.external = external;
   }
 
@@ -107,6 +113,14 @@ class ProjectController {
   ResponseEntity<Map<String, String>> delete(Caller caller, @PathVariable String id) {
     changes.delete(caller, id);
     return ResponseEntity.status(HttpStatus.ACCEPTED).body(Map.of("message", "202 Accepted"));
+  }
+
+  @PutMapping("/projects/{id}/transfer")
+  ProjectView transfer(Caller caller, @PathVariable String id, Parameters parameters) {
+    Project project = access.project(caller, id, Role.OWNER);
+    String target = parameters.requiredText("namespace");
+    parameters.check();
+    return view(transfers.project(caller, project, target));
   }
 
   private ProjectView view(Project project) {

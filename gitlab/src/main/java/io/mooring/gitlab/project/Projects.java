@@ -178,6 +178,19 @@ public class Projects {
         .update();
   }
 
+  /** Gives a project another place. Part of a transaction. */
+  void transfer(Project project, Namespace target) {
+    jdbc.sql("update projects set namespace_id = :namespace, updated_at = :now where id = :id")
+        .param("namespace", target.id())
+        .param("now", SqlTime.of(clock.instant()))
+        .param("id", project.id())
+        .update();
+    jdbc.sql("update routes set path = :path where project_id = :id")
+        .param("path", target.fullPath() + "/" + project.path())
+        .param("id", project.id())
+        .update();
+  }
+
   /** Notes which branch stands for the project now. */
   public void defaultBranch(long id, String branch) {
     jdbc.sql(

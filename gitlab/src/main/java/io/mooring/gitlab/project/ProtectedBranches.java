@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -135,19 +136,27 @@ public class ProtectedBranches {
 
   /** Every rule that fits a branch; with several, what one permits is permitted. */
   public List<Rule> matching(Project project, String branch) {
-    return jdbc
-        .sql("select * from protected_branches where project_id = :project order by name")
-        .param("project", project.id())
-        .query(ProtectedBranches::rule)
-        .list()
-        .stream()
-        .filter(rule -> Wildcard.matches(rule.name(), branch))
-        .toList();
+    return rules(project).stream().filter(rule -> Wildcard.matches(rule.name(), branch)).toList();
   }
 
   /** Whether a branch is protected, by a rule or because it is the default one. */
   public boolean isProtected(Project project, String branch) {
-    return branch.equals(project.defaultBranch()) || !matching(project, branch).isEmpty();
+    return guard(project).test(branch);
+  }
+
+  /** The same for many branches of a project. */
+  public Predicate<String> guard(Project project) {
+    List<Rule> rules = rules(project);
+    return branch ->
+        branch.equals(project.defaultBranch())
+            || rules.stream().anyMatch(rule -> Wildcard.matches(rule.name(), branch));
+  }
+
+  private List<Rule> rules(Project project) {
+    return jdbc.sql("select * from protected_branches where project_id = :project order by name")
+        .param("project", project.id())
+        .query(ProtectedBranches::rule)
+        .list();
   }
 
   private static Rule rule(ResultSet row, int number) throws SQLException {

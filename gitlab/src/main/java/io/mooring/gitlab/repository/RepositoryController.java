@@ -9,6 +9,7 @@ import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Caller;
 import io.mooring.gitlab.project.Access;
 import io.mooring.gitlab.project.Project;
+import io.mooring.gitlab.project.ProtectedBranches;
 import io.mooring.wire.gitaly.Branch;
 import io.mooring.wire.gitaly.GitCommit;
 import io.mooring.wire.gitaly.TreeEntry;
@@ -16,6 +17,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -28,11 +30,14 @@ import org.springframework.web.bind.annotation.RestController;
 class RepositoryController {
   private final Access access;
   private final Trees trees;
+  private final ProtectedBranches branches;
   private final ExternalUrl external;
 
-  RepositoryController(Access access, Trees trees, ExternalUrl external) {
+  RepositoryController(
+      Access access, Trees trees, ProtectedBranches branches, ExternalUrl external) {
     this.access = access;
     this.trees = trees;
+    this.branches = branches;
     this.external = external;
   }
 
@@ -41,6 +46,7 @@ class RepositoryController {
       String name,
       Commit commit,
       @com.fasterxml.jackson.annotation.JsonProperty("default") boolean standard,
+      @com.fasterxml.jackson.annotation.JsonProperty("protected") boolean guarded,
       boolean canPush,
       String webUrl) {}
 
@@ -53,9 +59,10 @@ class RepositoryController {
     Project project = access.repository(caller, id);
     Page page = Page.of(parameters);
     boolean pushes = access.pushes(caller.user(), project);
+    Predicate<String> guarded = branches.guard(project);
     List<Branch> all = trees.branches(project.repository());
     return page.answer(
-        request, external, slice(all, page).map(branch -> view(branch, project, pushes)));
+        request, external, slice(all, page).map(branch -> view(branch, project, pushes, guarded)));
   }
 
   @GetMapping("/branches/{name}")
@@ -63,7 +70,8 @@ class RepositoryController {
     Project project = access.repository(caller, id);
     return trees
         .branch(project.repository(), name)
-        .map(branch -> view(branch, project, access.pushes(caller.user(), project)))
+        .map(branch ->
+            view(branch, project, access.pushes(caller.user(), project), branches.guard(project)))
         .orElseThrow(() -> ApiException.notFound("Branch"));
   }
 
@@ -133,12 +141,14 @@ class RepositoryController {
     return new Page.Slice<>(all.subList(from, to), all.size());
   }
 
-  private BranchView view(Branch branch, Project project, boolean pushes) {
+  private BranchView view(
+      Branch branch, Project project, boolean pushes, Predicate<String> guarded) {
     String name = branch.getName().toStringUtf8().replaceFirst("^refs/heads/", "");
     return new BranchView(
         name,
         Commit.of(branch.getTargetCommit(), project, external),
         name.equals(project.defaultBranch()),
+        guarded.test(name),
         pushes,
         external.of("/" + project.fullPath() + "/-/tree/" + name));
   }

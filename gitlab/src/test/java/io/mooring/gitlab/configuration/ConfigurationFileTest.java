@@ -29,6 +29,9 @@ class ConfigurationFileTest {
               address: 0.0.0.0
               port: 8181
               trusted_proxies: [10.0.0.0/8]
+              tls:
+                certificate_file: tls/crt.pem
+                key_file: tls/key.pem
             external_url: https://gitlab.example.com
             data_directory: /var/lib/gitlab
             database:
@@ -42,6 +45,7 @@ class ConfigurationFileTest {
             kas:
               internal_url: grpcs://kas:8153
               external_url: wss://kas.example.com
+              external_k8s_proxy_url: https://clusters.example.com/k8s/
               secret_file: secrets/kas
             gitaly:
               storages:
@@ -56,10 +60,19 @@ class ConfigurationFileTest {
                 gitaly_b: false
             monitoring:
               allowed_addresses: [10.1.0.0/16]
+            audit:
+              retention_days: 30
             """);
 
     assertThat(configuration.http())
-        .isEqualTo(new GitLabConfiguration.Http("0.0.0.0", 8181, List.of("10.0.0.0/8")));
+        .isEqualTo(
+            new GitLabConfiguration.Http(
+                "0.0.0.0",
+                8181,
+                List.of("10.0.0.0/8"),
+                Optional.of(
+                    new GitLabConfiguration.Tls(
+                        directory.resolve("tls/crt.pem"), directory.resolve("tls/key.pem")))));
     assertThat(configuration.externalUrl()).contains(URI.create("https://gitlab.example.com"));
     assertThat(configuration.dataDirectory()).isEqualTo(Path.of("/var/lib/gitlab"));
     assertThat(configuration.database())
@@ -70,11 +83,26 @@ class ConfigurationFileTest {
                 Optional.of(directory.resolve("secrets/db"))));
     assertThat(configuration.administrator().username()).isEqualTo("admin");
     assertThat(configuration.kas().internalUrl()).contains(URI.create("grpcs://kas:8153"));
+    assertThat(configuration.kas().kubernetesProxyUrl())
+        .contains(URI.create("https://clusters.example.com/k8s/"));
+    assertThat(configuration.audit().retentionDays()).isEqualTo(30);
     assertThat(configuration.kas().secretFile()).isEqualTo(directory.resolve("secrets/kas"));
     assertThat(configuration.gitaly().storages()).containsOnlyKeys("default", "other");
     assertThat(configuration.gitaly().features())
         .isEqualTo(Map.of("gitaly_a", true, "gitaly_b", false));
     assertThat(configuration.monitoring().allowedAddresses()).containsExactly("10.1.0.0/16");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "wss://kas.example.com/-/kubernetes-agent/, https://kas.example.com/k8s-proxy",
+    "grpcs://kas.example.com:8150, https://kas.example.com:8150/k8s-proxy",
+    "ws://127.0.0.1:8150, http://127.0.0.1:8150/k8s-proxy",
+  })
+  void findsWhereClustersAreReachedFromWhereAgentsCall(String agents, String clusters)
+      throws IOException {
+    assertThat(read("kas:\n  external_url: " + agents + "\n").kas().kubernetesProxyUrl())
+        .contains(URI.create(clusters));
   }
 
   @Test
@@ -89,8 +117,8 @@ class ConfigurationFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "htp: {}|:1:1: htp: unknown setting (expected: administrator, cable, data_directory,",
-        "'http:\n  prot: 1'|:2:3: http.prot: unknown setting (expected: address, port, trusted_proxies)",
+        "htp: {}|:1:1: htp: unknown setting (expected: administrator, audit, cable, data_directory,",
+        "'http:\n  prot: 1'|:2:3: http.prot: unknown setting (expected: address, port, tls, trusted_proxies)",
         "'http:\n  port: 70000'|http.port: 70000 (expected: 0-65535)",
         "'http:\n  port: x'|:2:9: http.port: x (expected: 0-65535)",
         "'http:\n  port: [1]'|:2:9: http.port: not a single value (expected: text)",
@@ -109,6 +137,9 @@ class ConfigurationFileTest {
         "'redis:\n  url: redis://x/y'|redis.url: redis://x/y (expected: redis://host:port/database, a number)",
         "'cable:\n  max_connections: 0'|cable.max_connections: 0 (expected: 1-200000)",
         "'webhooks:\n  allow_local_requests: 1'|webhooks.allow_local_requests: 1 (expected: true or false)",
+        "'audit:\n  retention_days: 0'|audit.retention_days: 0 (expected: 1-3650)",
+        "'http:\n  tls: {certificate_file: a}'|http.tls.key_file: missing (expected: the path of a PEM file)",
+        "'kas:\n  external_k8s_proxy_url: grpc://x'|kas.external_k8s_proxy_url: grpc://x (expected: http://, https://",
         "'a: [1'|:1:6: not YAML",
         "'- a'|:1:1: not a mapping"
       })
