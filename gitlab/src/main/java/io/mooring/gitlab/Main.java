@@ -1,9 +1,9 @@
 package io.mooring.gitlab;
 
-import io.mooring.gitlab.configuration.ConfigurationException;
 import io.mooring.gitlab.configuration.ConfigurationFile;
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.protocol.SettingException;
+import io.mooring.protocol.yaml.InvalidDocumentException;
 import io.mooring.protocol.build.BuildInfo;
 import io.mooring.protocol.observability.JsonLogs;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ public final class Main implements Callable<Integer> {
                       + configuration.administrator().username()
                       + ", password (shown this once): "
                       + password.text()));
-    } catch (ConfigurationException | SettingException e) {
+    } catch (InvalidDocumentException | SettingException e) {
       System.err.println(e.getMessage());
       return EXIT_SETTING;
     }

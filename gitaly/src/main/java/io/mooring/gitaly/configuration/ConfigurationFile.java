@@ -41,7 +41,7 @@ public final class ConfigurationFile {
   }
 
   private static GitalyConfiguration configuration(Settings root) throws InvalidDocumentException {
-    List<String> listen = root.texts("listen");
+    List<String> listen = root.texts("listen").orElse(List.of());
     Optional<Tls> tls = tls(root);
     List<StorageFolder> storages = storages(root);
     Settings authentication = root.mapping("authentication");

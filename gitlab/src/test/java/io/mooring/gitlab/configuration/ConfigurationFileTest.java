@@ -3,6 +3,8 @@ package io.mooring.gitlab.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mooring.protocol.SettingException;
+import io.mooring.protocol.yaml.InvalidDocumentException;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
 import java.io.IOException;
 import java.net.URI;
@@ -21,7 +23,7 @@ class ConfigurationFileTest {
   @TempDir Path directory;
 
   @Test
-  void readsEverySetting() throws IOException {
+  void readsEverySetting() throws Exception {
     GitLabConfiguration configuration =
         read(
             """
@@ -106,7 +108,7 @@ class ConfigurationFileTest {
   }
 
   @Test
-  void hasADefaultForEverything() throws IOException {
+  void hasADefaultForEverything() throws Exception {
     assertThat(read("")).isEqualTo(GitLabConfiguration.in(directory.resolve("data")));
     assertThat(read("data_directory: d\n"))
         .isEqualTo(GitLabConfiguration.in(directory.resolve("d")));
@@ -121,9 +123,9 @@ class ConfigurationFileTest {
         "'http:\n  prot: 1'|:2:3: http.prot: unknown setting (expected: address, port, tls, trusted_proxies)",
         "'http:\n  port: 70000'|http.port: 70000 (expected: 0-65535)",
         "'http:\n  port: x'|:2:9: http.port: x (expected: 0-65535)",
-        "'http:\n  port: [1]'|:2:9: http.port: not a single value (expected: text)",
-        "'http: 7'|:1:7: http: not a mapping (expected: settings with values)",
-        "'http:\n  port: 1\n  port: 2'|:3:3: http.port: written twice (expected: once)",
+        "'http:\n  port: [1]'|:2:9: http.port: a list (expected: a text)",
+        "'http: 7'|:1:7: http: not a mapping (expected: settings with their names)",
+        "'http:\n  port: 1\n  port: 2'|:3:3: http.port: there twice (expected: once)",
         "'database: {}'|database.url: missing (expected: jdbc:postgresql://host:port/database)",
         "'database:\n  url: mysql://x'|database.url: mysql://x (expected: jdbc:postgresql://",
         "'kas:\n  internal_url: http://x'|kas.internal_url: http://x (expected: grpc://, grpcs:// and a host)",
@@ -145,7 +147,7 @@ class ConfigurationFileTest {
       })
   void namesWhatCannotBeUsedAndWhereItStands(String text, String problem) {
     assertThatThrownBy(() -> read(text))
-        .isInstanceOf(ConfigurationException.class)
+        .isInstanceOf(InvalidDocumentException.class)
         .hasMessageStartingWith(directory.resolve("gitlab.yml").toString())
         .hasMessageContaining(problem);
   }
@@ -153,11 +155,11 @@ class ConfigurationFileTest {
   @Test
   void saysThatAFileCannotBeRead() {
     assertThatThrownBy(() -> ConfigurationFile.read(directory.resolve("none.yml")))
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("none.yml: cannot be read");
+        .isInstanceOf(SettingException.class)
+        .hasMessageContaining("none.yml cannot be read");
   }
 
-  private GitLabConfiguration read(String text) throws IOException {
+  private GitLabConfiguration read(String text) throws IOException, InvalidDocumentException {
     Path file = directory.resolve("gitlab.yml");
     Files.writeString(file, text);
     return ConfigurationFile.read(file);

@@ -102,9 +102,18 @@ public final class Settings {
 
   /** A text that must be there and not be empty. */
   public String required(String name) throws InvalidDocumentException {
+    return required(name, "a text");
+  }
+
+  /**
+   * The same.
+   *
+   * @param expected what the refusal of an absent one says should be there
+   */
+  public String required(String name, String expected) throws InvalidDocumentException {
     Optional<String> text = text(name);
     if (text.isEmpty() || text.get().isEmpty()) {
-      throw problem(start, named(name), "missing", "a text");
+      throw problem(start, named(name), "missing", expected);
     }
     return text.get();
   }
@@ -167,7 +176,7 @@ public final class Settings {
 
   /** The same for one that must be there. */
   public Path requiredPath(String name) throws InvalidDocumentException {
-    return file.resolveSibling(required(name)).normalize();
+    return file.resolveSibling(required(name, "the path of a file")).normalize();
   }
 
   /** A URL. */
@@ -190,13 +199,17 @@ public final class Settings {
     }
   }
 
-  /** A list of texts; empty when absent. */
-  public List<String> texts(String name) throws InvalidDocumentException {
+  /** A list of texts. */
+  public Optional<List<String>> texts(String name) throws InvalidDocumentException {
+    Optional<Node> value = value(name);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
     var texts = new ArrayList<String>();
     for (Node node : list(name)) {
       texts.add(scalar(name, node, "a list of texts"));
     }
-    return texts;
+    return Optional.of(texts);
   }
 
   /** The mapping of that name; an empty one when there is none. The same for each call. */
@@ -257,7 +270,7 @@ public final class Settings {
             entry.getValue().name().getStartMark(),
             named(entry.getKey()),
             "unknown setting",
-            String.join(", ", known));
+            String.join(", ", known.stream().sorted().toList()));
       }
     }
     for (Settings child : children) {

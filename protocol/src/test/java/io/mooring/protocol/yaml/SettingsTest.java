@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +47,8 @@ class SettingsTest {
     assertThat(settings.flag("on")).contains(true);
     assertThat(settings.seconds("wait")).contains(Duration.ofMillis(1500));
     assertThat(settings.path("file")).contains(folder.resolve("sub/key"));
-    assertThat(settings.texts("list")).containsExactly("x", "y");
+    assertThat(settings.texts("list")).contains(List.of("x", "y"));
+    assertThat(settings.texts("lists")).isEmpty();
     assertThat(settings.has("none")).isTrue();
     assertThat(settings.text("none")).isEmpty();
     assertThat(settings.mapping("inner").url("url").orElseThrow()).hasHost("host");
