@@ -38,8 +38,7 @@ public final class ConfigurationFile {
    */
   public static GitLabConfiguration read(Path file) throws InvalidDocumentException {
     Settings root = Settings.read(OPTION, file, MAX_BYTES);
-    Path data =
-        root.path("data_directory").orElse(file.toAbsolutePath().resolveSibling("data"));
+    Path data = root.path("data_directory").orElse(file.toAbsolutePath().resolveSibling("data"));
     return root.checked(
         "",
         () -> {
@@ -79,10 +78,7 @@ public final class ConfigurationFile {
     Settings tls = http.mapping("tls");
     return tls.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            new Tls(
-                tls.requiredPath("certificate_file"),
-                tls.requiredPath("key_file")));
+        : Optional.of(new Tls(tls.requiredPath("certificate_file"), tls.requiredPath("key_file")));
   }
 
   private static Database database(Settings root) throws InvalidDocumentException {

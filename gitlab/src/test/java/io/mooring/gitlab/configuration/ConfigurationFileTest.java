@@ -3,9 +3,9 @@ package io.mooring.gitlab.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
 import io.mooring.protocol.SettingException;
 import io.mooring.protocol.yaml.InvalidDocumentException;
-import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -102,7 +102,7 @@ class ConfigurationFileTest {
     "ws://127.0.0.1:8150, http://127.0.0.1:8150/k8s-proxy",
   })
   void findsWhereClustersAreReachedFromWhereAgentsCall(String agents, String clusters)
-      throws IOException {
+      throws Exception {
     assertThat(read("kas:\n  external_url: " + agents + "\n").kas().kubernetesProxyUrl())
         .contains(URI.create(clusters));
   }
