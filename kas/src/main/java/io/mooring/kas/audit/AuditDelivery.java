@@ -82,7 +82,7 @@ final class AuditDelivery implements AutoCloseable {
   void add(AuditRecord record) {
     lock.lock();
     try {
-      if (waiting.size() >= MAX_WAITING) {
+      if (waiting.size() >= AuditTrail.room(record, MAX_WAITING)) {
         dropped.labelValues("gitlab").inc();
         return;
       }
@@ -132,6 +132,26 @@ final class AuditDelivery implements AutoCloseable {
     }
   }
 
+  /**
+   * One record that GitLab does not like must not take the others with it, or whoever gets one
+   * written could hide what else happens.
+   */
+  private Outcome refused(List<AuditRecord> batch, GitLabException failure)
+      throws InterruptedException {
+    if (batch.size() > 1) {
+      int half = batch.size() / 2;
+      Outcome first = deliver(batch.subList(0, half));
+      Outcome second = deliver(batch.subList(half, batch.size()));
+      return first == Outcome.DONE ? second : first;
+    }
+    log.atError()
+        .setCause(failure)
+        .addKeyValue("request_id", batch.getFirst().requestId())
+        .log("GitLab refuses an audit record, it is in this log only");
+    dropped.labelValues("gitlab").inc();
+    return Outcome.DONE;
+  }
+
   private Outcome deliver(List<AuditRecord> batch) throws InterruptedException {
     if (batch.isEmpty() || clock.instant().isBefore(unwantedUntil)) {
       return Outcome.DONE;
@@ -147,7 +167,8 @@ final class AuditDelivery implements AutoCloseable {
     }
   }
 
-  private Outcome failed(List<AuditRecord> batch, GitLabException failure) {
+  private Outcome failed(List<AuditRecord> batch, GitLabException failure)
+      throws InterruptedException {
     return switch (failure.status()) {
       case 404 -> {
         if (unwantedUntil.equals(Instant.MIN)) {
@@ -156,14 +177,7 @@ final class AuditDelivery implements AutoCloseable {
         unwantedUntil = clock.instant().plus(UNWANTED);
         yield Outcome.DONE;
       }
-      case 400, 413, 422 -> {
-        log.atError()
-            .setCause(failure)
-            .addKeyValue("count", batch.size())
-            .log("GitLab refuses audit records, they are in this log only");
-        dropped.labelValues("gitlab").inc(batch.size());
-        yield Outcome.DONE;
-      }
+      case 400, 413, 422 -> refused(batch, failure);
       default -> {
         log.atError()
             .setCause(failure)

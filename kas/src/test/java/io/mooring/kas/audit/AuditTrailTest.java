@@ -121,24 +121,7 @@ class AuditTrailTest {
   @Test
   @Tag("fault-20")
   void leavesOutWhatARefusedRequestDoesNotKnowAndMarksTheProxy() {
-    AuditRecord refused =
-        new AuditRecord(
-            "r-2",
-            Instant.EPOCH,
-            Duration.ZERO,
-            OptionalLong.of(5),
-            OptionalLong.empty(),
-            Optional.of(Caller.Kind.PERSONAL_ACCESS_TOKEN),
-            Optional.empty(),
-            Optional.empty(),
-            KubernetesRequest.of("GET", "/api/v1/nodes/n/proxy/logs", name -> List.of()),
-            OptionalInt.empty(),
-            0,
-            0,
-            false,
-            Optional.of("Unauthorized"),
-            "192.0.2.1",
-            "");
+    AuditRecord refused = refused("r-2", OptionalLong.of(5));
     try (AuditTrail audit = trail()) {
       audit.add(refused);
     }
@@ -266,16 +249,67 @@ class AuditTrailTest {
   }
 
   @Test
-  void dropsABatchThatGitLabCallsWrongInsteadOfSendingItForEver() {
-    gitlab.on(ENDPOINT, request -> Reply.status(422));
+  void losesOnlyTheRecordThatGitLabCallsWrong() {
+    gitlab.on(ENDPOINT, request -> Reply.status(ids(request).contains("r-bad") ? 422 : 204));
     try (AuditTrail audit = trail()) {
-      audit.add(record("r-1"));
-      await().until(() -> metrics.auditDropped().labelValues("gitlab").get() == 1);
-      gitlab.on(ENDPOINT, request -> Reply.status(204));
-      audit.add(record("r-2"));
+      for (int i = 0; i < 100; i++) {
+        audit.add(record(i == 42 ? "r-bad" : "r-" + i));
+      }
     }
 
-    assertThat(ids(gitlab.asked(ENDPOINT).getLast())).containsExactly("r-2");
+    Set<String> taken = new HashSet<>();
+    gitlab.asked(ENDPOINT).stream()
+        .map(AuditTrailTest::ids)
+        .filter(ids -> !ids.contains("r-bad"))
+        .forEach(taken::addAll);
+    assertThat(taken).hasSize(99);
+    assertThat(metrics.auditDropped().labelValues("gitlab").get()).isEqualTo(1);
+    assertThat(lines.all).hasSize(100);
+  }
+
+  @Test
+  void keepsToItselfWhatNoAgentIsNamedIn() {
+    try (AuditTrail audit = trail()) {
+      audit.add(refused("r-1", OptionalLong.of(-1)));
+      audit.add(refused("r-2", OptionalLong.empty()));
+      audit.add(refused("r-3", OptionalLong.of(5)));
+    }
+
+    assertThat(gitlab.asked(ENDPOINT)).hasSize(1);
+    assertThat(ids(gitlab.asked(ENDPOINT).getFirst())).containsExactly("r-3");
+    assertThat(lines.all).hasSize(3);
+  }
+
+  @Test
+  void leavesRoomForKnownCallersWhenStrangersSendTooMuch() {
+    CountDownLatch release = new CountDownLatch(1);
+    gitlab.on(
+        ENDPOINT,
+        request -> {
+          release.await();
+          return Reply.status(204);
+        });
+    int half = AuditDelivery.MAX_WAITING / 2;
+    try (AuditTrail audit = trail()) {
+      for (int i = 0; i < half + 2 * AuditDelivery.BATCH; i++) {
+        audit.add(refused("stranger-" + i, OptionalLong.of(5)));
+        if (i % 1000 == 0) {
+          int written = i + 1;
+          await().until(() -> lines.all.size() == written);
+        }
+      }
+      await().until(() -> metrics.auditDropped().labelValues("gitlab").get() > 0);
+
+      audit.add(record("known"));
+
+      await().until(() -> lines.all.getLast().contains("known"));
+      release.countDown();
+    }
+    assertThat(
+            gitlab.asked(ENDPOINT).stream()
+                .flatMap(asked -> ids(asked).stream())
+                .filter("known"::equals))
+        .hasSize(1);
   }
 
   @Test
@@ -326,6 +360,26 @@ class AuditTrailTest {
     return records(asked).asList().stream()
         .map(record -> record.getAsJsonObject().get("request_id").getAsString())
         .toList();
+  }
+
+  private static AuditRecord refused(String id, OptionalLong agentId) {
+    return new AuditRecord(
+        id,
+        Instant.EPOCH,
+        Duration.ZERO,
+        agentId,
+        OptionalLong.empty(),
+        Optional.of(Caller.Kind.PERSONAL_ACCESS_TOKEN),
+        Optional.empty(),
+        Optional.empty(),
+        KubernetesRequest.of("GET", "/api/v1/nodes/n/proxy/logs", name -> List.of()),
+        OptionalInt.empty(),
+        0,
+        0,
+        false,
+        Optional.of("Unauthorized"),
+        "192.0.2.1",
+        "");
   }
 
   private static AuditRecord record(String id) {

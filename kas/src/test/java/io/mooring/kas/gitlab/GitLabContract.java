@@ -139,6 +139,23 @@ public abstract class GitLabContract {
   }
 
   @Test
+  void takesAuditRecordsAndTheSameOnesAgain() throws Exception {
+    String records =
+        """
+        {"records":[{"request_id":"a-record-of-the-contract","time":"%s","duration_ms":15,
+          "agent_id":%d,"config_project_id":3,"credential":"ci_job","user_id":1,"username":"root",
+          "job_id":7,"ci_project_id":150,"identity":"gitlab:ci_job:7","method":"GET",
+          "path":"/api/v1/pods","verb":"list","api_version":"v1","resource":"pods","status":200,
+          "bytes_in":0,"bytes_out":812,"upgraded":false,"client_address":"192.0.2.1",
+          "user_agent":"kubectl","added_by_a_newer_kas":1}]}
+        """
+            .formatted(Clock.systemUTC().instant(), known.agentId());
+
+    api.auditRecords(records);
+    api.auditRecords(records);
+  }
+
+  @Test
   void takesReportsOfAgents() throws Exception {
     Event event =
         Event.newBuilder()

@@ -41,7 +41,8 @@ class ScriptedGitLabContractTest extends GitLabContract {
     gitlab.on(
         "verify_project_access",
         ofKas(request -> Reply.status(request.query().equals("id=group%2Fproject") ? 204 : 404)));
-    for (String endpoint : new String[] {"agent_configuration", "usage_metrics", "agent_reports"}) {
+    for (String endpoint :
+        new String[] {"agent_configuration", "usage_metrics", "agent_reports", "audit_records"}) {
       gitlab.on(endpoint, ofKas(request -> Reply.status(204)));
     }
     return new Known(gitlab.url(), SECRET, Secret.of(TOKEN), 5, "group/project");
