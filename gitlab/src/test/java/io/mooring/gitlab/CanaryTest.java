@@ -33,6 +33,37 @@ class CanaryTest {
     canaries.add("kas secret", gitlab.kasSecret().text());
     canaries.add("gitaly token", "gitaly-secret-canary-of-at-least-32-bytes");
 
+    String trigger =
+        gitlab
+            .root()
+            .post("/api/v4/projects/" + project + "/triggers", "description", "d")
+            .expect(201)
+            .json()
+            .path("token")
+            .asString();
+    gitlab
+        .root()
+        .post(
+            "/api/v4/projects/" + project + "/repository/commits",
+            "branch",
+            "main",
+            "commit_message",
+            "m",
+            "actions",
+            List.of(java.util.Map.of("action", "create", "file_path", "b", "content", "1")))
+        .expect(201);
+    String job =
+        gitlab
+            .anonymous()
+            .post("/api/v4/projects/" + project + "/jobs", "token", trigger, "ref", "main")
+            .expect(201)
+            .json()
+            .path("token")
+            .asString();
+    canaries.add("trigger token", trigger);
+    canaries.add("job token", job);
+
+    gitlab.anonymous().get("/api/v4/job/allowed_agents?job_token=" + job).expect(200);
     gitlab.kas(agentToken).get("/api/v4/internal/kubernetes/agent_info").expect(200);
     gitlab.kas(agentToken + "x").get("/api/v4/internal/kubernetes/agent_info").expect(401);
     gitlab.anonymous().get("/api/v4/job/allowed_agents?job_token=" + agentToken).expect(401);
@@ -40,7 +71,7 @@ class CanaryTest {
     Browser.signedIn(gitlab, person.username(), Person.PASSWORD);
     GitCommand git = GitCommand.init(directory);
     git.write("a", "1").commit("first");
-    git.run("push", gitlab.repository(project, "root", gitlab.root().token()), "main");
+    git.run("push", gitlab.repository(project, "root", gitlab.root().token()), "main:other");
 
     canaries.assertAbsent("log", Files.readString(Path.of("target", "test.log")));
     for (String table :
@@ -50,6 +81,9 @@ class CanaryTest {
             "personal_access_tokens",
             "cluster_agent_tokens",
             "sign_in_failures",
+            "ci_jobs",
+            "ci_triggers",
+            "audit_events",
             "agent_activity_events",
             "push_notices")) {
       canaries.assertAbsent(

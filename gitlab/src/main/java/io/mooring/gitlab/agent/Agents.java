@@ -8,7 +8,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -67,6 +70,24 @@ public class Agents {
         .query(Agents::row)
         .optional()
         .flatMap(row -> projects.find(row.projectId()).map(project -> agent(row, project)));
+  }
+
+  /** Those of some ids that exist, by id; the database is asked once, and once a project. */
+  Map<Long, Agent> of(Collection<Long> ids) {
+    Map<Long, Agent> found = new HashMap<>();
+    if (ids.isEmpty()) {
+      return found;
+    }
+    Map<Long, Optional<Project>> known = new HashMap<>();
+    jdbc.sql("select * from cluster_agents where id in (:ids)")
+        .param("ids", ids)
+        .query(Agents::row)
+        .list()
+        .forEach(row ->
+            known
+                .computeIfAbsent(row.projectId(), projects::find)
+                .ifPresent(project -> found.put(row.id(), agent(row, project))));
+    return found;
   }
 
   /** The agent of this id in a project. */

@@ -5,6 +5,7 @@ import io.mooring.gitlab.project.Project;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.databind.JsonNode;
@@ -37,22 +38,26 @@ public class CiAccess {
    * for a group, nearest first. An agent counts once, and only within one root namespace.
    */
   public List<Grant> of(Project project) {
+    List<Row> first = byProject(project);
+    List<Row> last = byGroup(project);
+    Map<Long, Agent> known =
+        agents.of(
+            Stream.concat(first.stream(), last.stream()).map(Row::agentId).distinct().toList());
     Map<Long, Grant> grants = new LinkedHashMap<>();
-    byProject(project).forEach(row -> add(grants, row));
+    first.forEach(row -> add(grants, known, row));
     agents
         .of(project)
         .forEach(agent ->
             grants.putIfAbsent(
                 agent.id(), new Grant(agent, JsonNodeFactory.instance.objectNode())));
-    byGroup(project).forEach(row -> add(grants, row));
+    last.forEach(row -> add(grants, known, row));
     return List.copyOf(grants.values());
   }
 
-  private void add(Map<Long, Grant> grants, Row row) {
-    if (!grants.containsKey(row.agentId())) {
-      agents
-          .find(row.agentId())
-          .ifPresent(agent -> grants.put(row.agentId(), new Grant(agent, row.config())));
+  private static void add(Map<Long, Grant> grants, Map<Long, Agent> known, Row row) {
+    Agent agent = known.get(row.agentId());
+    if (agent != null) {
+      grants.putIfAbsent(row.agentId(), new Grant(agent, row.config()));
     }
   }
 

@@ -26,7 +26,7 @@ class AuditRecordController {
   static final int MAX_RECORDS = 1_000;
 
   /** Paths and user agents are what a client wrote; what is longer tells nobody more. */
-  private static final int MAX_TEXT = 1_024;
+  private static final int MAX_TEXT = 2_048;
 
   /** PostgreSQL's times end earlier than Java's. */
   private static final int FIRST_YEAR = 1970;

@@ -117,7 +117,7 @@ class RequestRecordTest {
 
     JsonNode stored = gitlab.root().get(of(project, agent)).expect(200).json().get(0);
     assertThat(stored.path("user_agent").asString()).isEqualTo("ab");
-    assertThat(stored.path("path").asString()).hasSize(1024);
+    assertThat(stored.path("path").asString()).hasSize(2048);
     assertThat(stored.has("verb")).isFalse();
   }
 

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 @ExtendWith(GitLabUnderTest.class)
 @Tag("wire-80")
+@Tag("fault-8")
 class AllowedAgentsTest {
   private static final String PATH = "/api/v4/job/allowed_agents";
 

@@ -76,6 +76,7 @@ class ProxyUserTest {
   }
 
   @Test
+  @Tag("fault-10")
   void refusesACookieThatIsNotOurs(Running gitlab) {
     Setup setup = setup(gitlab, AS_AGENT);
     Browser browser = Browser.signedIn(gitlab, setup.developer().username(), Person.PASSWORD);
@@ -90,6 +91,7 @@ class ProxyUserTest {
   }
 
   @Test
+  @Tag("fault-10")
   void refusesASessionThatEnded(Running gitlab) {
     Setup setup = setup(gitlab, AS_AGENT);
     Browser browser = Browser.signedIn(gitlab, setup.developer().username(), Person.PASSWORD);
@@ -103,6 +105,7 @@ class ProxyUserTest {
   }
 
   @Test
+  @Tag("fault-10")
   void refusesTheCsrfTokenOfAnotherSession(Running gitlab) {
     Setup setup = setup(gitlab, AS_AGENT);
     Browser browser = Browser.signedIn(gitlab, setup.developer().username(), Person.PASSWORD);
@@ -130,6 +133,7 @@ class ProxyUserTest {
   }
 
   @Test
+  @Tag("fault-10")
   void wantsACsrfTokenWithACookie(Running gitlab) {
     assertThat(
             gitlab
