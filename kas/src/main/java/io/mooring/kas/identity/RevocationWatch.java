@@ -4,17 +4,14 @@ import io.grpc.StatusException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Looks again and again at the tokens for which something runs, so that a revoked one is noticed
  * soon, and not only when the agent calls again. Every token has its turn in each round; a round
- * takes three quarters of a minute, longer with so many tokens that GitLab would be asked too
- * often, and less where answers are not to be believed that long. One virtual thread, and one for
- * each look.
+ * takes three quarters of a minute; longer with so many tokens that GitLab would be asked too
+ * often, but never longer than answers are believed. One virtual thread, and one for each look.
  */
 public final class RevocationWatch implements AutoCloseable {
   /** Leaves a quarter of a minute for the call that notices and for the end of the streams. */
@@ -23,15 +20,16 @@ public final class RevocationWatch implements AutoCloseable {
   /** Ten calls a second: a fifth of what kas allows itself towards GitLab. */
   private static final Duration MIN_SPACING = Duration.ofMillis(100);
 
+  /** How soon the first token is noticed. */
+  private static final Duration IDLE = Duration.ofSeconds(5);
+
   /** Calls at one time; more would only wait behind each other at a GitLab that is slow. */
   private static final int MAX_CALLS = 8;
 
   private final OpenCalls calls;
   private final AgentLookup agents;
-  private final Duration round;
+  private final Duration ttl;
   private final Semaphore looking = new Semaphore(MAX_CALLS);
-  private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("revocations-", 0).factory());
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
@@ -43,9 +41,8 @@ public final class RevocationWatch implements AutoCloseable {
   public RevocationWatch(OpenCalls calls, AgentLookup agents, Duration ttl) {
     this.calls = calls;
     this.agents = agents;
-    Duration allowed = ttl.multipliedBy(2).dividedBy(3);
-    this.round = allowed.isPositive() && allowed.compareTo(ROUND) < 0 ? allowed : ROUND;
-    threads.execute(this::run);
+    this.ttl = ttl;
+    Thread.ofVirtual().name("revocations").start(this::run);
   }
 
   private void run() {
@@ -62,24 +59,37 @@ public final class RevocationWatch implements AutoCloseable {
   /** Looks at every token once, and tells whether this was closed meanwhile. */
   private boolean round() throws InterruptedException {
     List<AgentToken> tokens = calls.tokens();
-    Duration spacing = round.dividedBy(Math.max(1, tokens.size()));
-    if (!tokens.isEmpty() && spacing.compareTo(MIN_SPACING) < 0) {
-      spacing = MIN_SPACING;
-    }
+    Duration spacing = spacing(tokens.size(), ttl);
     for (AgentToken token : tokens) {
       if (closed.await(spacing.toNanos(), TimeUnit.NANOSECONDS)) {
         return true;
       }
       looking.acquire();
-      threads.execute(() -> {
-        try {
-          look(token);
-        } finally {
-          looking.release();
-        }
-      });
+      Thread.ofVirtual()
+          .name("revocation")
+          .start(() -> {
+            try {
+              look(token);
+            } finally {
+              looking.release();
+            }
+          });
     }
-    return tokens.isEmpty() && closed.await(spacing.toNanos(), TimeUnit.NANOSECONDS);
+    Duration idle = spacing.compareTo(IDLE) < 0 ? spacing : IDLE;
+    return tokens.isEmpty() && closed.await(idle.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Time between two looks. */
+  static Duration spacing(int tokens, Duration ttl) {
+    int divisor = Math.max(1, tokens);
+    Duration wanted = longest(ROUND.dividedBy(divisor), MIN_SPACING);
+    // Without a cache no answer is believed for longer than it takes to ask again.
+    Duration allowed = ttl.isZero() ? wanted : ttl.multipliedBy(2).dividedBy(3L * divisor);
+    return wanted.compareTo(allowed) < 0 ? wanted : allowed;
+  }
+
+  private static Duration longest(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 
   /** One look at every token. */
@@ -99,6 +109,5 @@ public final class RevocationWatch implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    threads.shutdownNow();
   }
 }

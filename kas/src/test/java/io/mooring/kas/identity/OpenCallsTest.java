@@ -34,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OpenCallsTest {
   private static final MethodDescriptor<Empty, Empty> STAY =
@@ -130,6 +132,23 @@ class OpenCallsTest {
     assertRefused(revoked);
     assertThat(good).isNotNull();
     assertThat(calls.tokens()).containsExactly(token("good"));
+  }
+
+  @ParameterizedTest
+  @Tag("fault-2")
+  @CsvSource({
+    "0, 300, 45000",
+    "1, 300, 45000",
+    "450, 300, 100",
+    "1000, 300, 100",
+    "10000, 300, 20",
+    "1, 30, 20000",
+    "1, 0, 45000",
+    "1000, 0, 100",
+  })
+  void isWatchedOftenButNotMoreOftenThanGitLabBears(int tokens, long ttlSeconds, long millis) {
+    assertThat(RevocationWatch.spacing(tokens, Duration.ofSeconds(ttlSeconds)))
+        .isEqualTo(Duration.ofMillis(millis));
   }
 
   @Test
