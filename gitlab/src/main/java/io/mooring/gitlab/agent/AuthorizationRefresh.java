@@ -1,5 +1,10 @@
 package io.mooring.gitlab.agent;
 
+import io.mooring.gitlab.audit.AuditEvent;
+import io.mooring.gitlab.audit.AuditEvent.Author;
+import io.mooring.gitlab.audit.AuditEvent.Entity;
+import io.mooring.gitlab.audit.AuditEvent.Target;
+import io.mooring.gitlab.audit.AuditEvents;
 import io.mooring.gitlab.database.SqlTime;
 import io.mooring.gitlab.http.Json;
 import io.mooring.gitlab.project.Namespace;
@@ -26,6 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
 public class AuthorizationRefresh {
   /** Entries of one list that count; those after them are ignored. */
   static final int MAX_ENTRIES = 500;
+
+  /** The parts of a configuration that say whom the agent serves. */
+  private static final List<String> ACCESS = List.of("ci_access", "user_access");
 
   private static final String PROJECT_TARGETS =
       """
@@ -60,11 +68,13 @@ public class AuthorizationRefresh {
 
   private final JdbcClient jdbc;
   private final Agents agents;
+  private final AuditEvents audit;
   private final InstantSource clock;
 
-  AuthorizationRefresh(JdbcClient jdbc, Agents agents, InstantSource clock) {
+  AuthorizationRefresh(JdbcClient jdbc, Agents agents, AuditEvents audit, InstantSource clock) {
     this.jdbc = jdbc;
     this.agents = agents;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -72,10 +82,7 @@ public class AuthorizationRefresh {
   @Transactional
   public void apply(Agent agent, ObjectNode configuration) {
     // Two configurations at once would mix.
-    jdbc.sql("select id from cluster_agents where id = :id for update")
-        .param("id", agent.id())
-        .query(Long.class)
-        .optional();
+    ObjectNode before = stored(agent.id());
     jdbc.sql(
             """
             update cluster_agents set configuration = cast(:configuration as jsonb),
@@ -86,6 +93,44 @@ public class AuthorizationRefresh {
         .param("id", agent.id())
         .update();
     replace(agent, configuration);
+    noteAccess(agent, before, configuration);
+  }
+
+  /** Who pushed is not known here; the commit of the configuration tells. */
+  private void noteAccess(Agent agent, ObjectNode before, ObjectNode after) {
+    Map<String, Object> changes = new LinkedHashMap<>();
+    for (String section : ACCESS) {
+      if (!before.path(section).equals(after.path(section))) {
+        changes.put(
+            section, Map.of("from", optional(before, section), "to", optional(after, section)));
+      }
+    }
+    if (!changes.isEmpty()) {
+      audit.record(
+          new AuditEvent(
+              "cluster_agent_access_changed",
+              Author.SYSTEM,
+              Entity.project(agent.project().id(), agent.project().fullPath()),
+              new Target("Clusters::Agent", agent.id(), agent.name()),
+              changes));
+    }
+  }
+
+  private static JsonNode optional(ObjectNode configuration, String section) {
+    return configuration.path(section).isObject()
+        ? configuration.path(section)
+        : JsonNodeFactory.instance.objectNode();
+  }
+
+  private ObjectNode stored(long agentId) {
+    return jdbc.sql(
+            "select coalesce(configuration, '{}') as stored from cluster_agents where id = :id for update")
+        .param("id", agentId)
+        .query((row, number) -> Json.MAPPER.readTree(row.getString("stored")))
+        .optional()
+        .filter(ObjectNode.class::isInstance)
+        .map(ObjectNode.class::cast)
+        .orElseGet(JsonNodeFactory.instance::objectNode);
   }
 
   private void replace(Agent agent, ObjectNode configuration) {
@@ -117,18 +162,7 @@ public class AuthorizationRefresh {
         .param("roots", moved.rootIds())
         .query(Long.class)
         .list()
-        .forEach(id -> agents.find(id).ifPresent(this::reapply));
-  }
-
-  private void reapply(Agent agent) {
-    String stored =
-        jdbc.sql("select configuration from cluster_agents where id = :id for update")
-            .param("id", agent.id())
-            .query((row, number) -> row.getString("configuration"))
-            .single();
-    if (Json.MAPPER.readTree(stored) instanceof ObjectNode configuration) {
-      replace(agent, configuration);
-    }
+        .forEach(id -> agents.find(id).ifPresent(agent -> replace(agent, stored(id))));
   }
 
   /** Entries by path in lower case, without their id. Of two with one path the last counts. */

@@ -57,6 +57,35 @@ class AuditEventTest {
   }
 
   @Test
+  void tellsWhenAConfigurationServesOtherPeople(Running gitlab) {
+    long project = gitlab.newProject("private");
+    long agent = gitlab.newAgent(project);
+    String access = "{\"ci_access\":{\"projects\":[{\"id\":\"a/b\"}]}}";
+    String same = "{\"ci_access\":{\"projects\":[{\"id\":\"a/b\"}]},\"gitops\":{}}";
+
+    for (String configuration : List.of("{}", access, same, "{}")) {
+      gitlab
+          .kas()
+          .post(
+              "/api/v4/internal/kubernetes/agent_configuration",
+              "{\"agent_id\":\"%d\",\"agent_config\":%s}".formatted(agent, configuration))
+          .expect(204);
+    }
+
+    List<JsonNode> events =
+        events(gitlab.root(), "/api/v4/projects/" + project + "/audit_events").stream()
+            .filter(
+                event -> event.path("event_name").asString().equals("cluster_agent_access_changed"))
+            .toList();
+    assertThat(events).hasSize(2);
+    assertThat(events.get(1).path("details").path("change"))
+        .isEqualTo(
+            Json.MAPPER.readTree(
+                "{\"ci_access\":{\"from\":{},\"to\":{\"projects\":[{\"id\":\"a/b\"}]}}}"));
+    assertThat(events.get(1).path("details").path("author_name").asString()).isEqualTo("system");
+  }
+
+  @Test
   void writesNothingDownWhenNothingChanged(Running gitlab) {
     long project = gitlab.newProject("private");
     String path = "/api/v4/projects/" + project;
