@@ -237,7 +237,6 @@ class ReplicaRoutesTest {
 
     Caller caller = call(1, headers());
     agent.next();
-    // A new tunnel costs an RPC, which is counted in Redis; this one is there already.
     agent.answer(HELLO);
     assertThat(caller.end().status()).isEqualTo(Status.OK);
 
@@ -249,6 +248,28 @@ class ReplicaRoutesTest {
     again.next();
     again.answer(HELLO);
     assertThat(other.end().status()).isEqualTo(Status.OK);
+  }
+
+  @Test
+  @Tag("fault-41")
+  void reachesAgentsOfOtherReplicasByTheListItRemembersWhileRedisIsGone() throws Exception {
+    AgentStream agent = AgentStream.open(replicas.get(1).agent());
+    Caller before = call(0, headers());
+    agent.next();
+    agent.answer(HELLO);
+    assertThat(before.end().status()).isEqualTo(Status.OK);
+    redis.kill();
+
+    for (int i = 0; i < 3; i++) {
+      AgentStream next = AgentStream.open(replicas.get(1).agent());
+      Caller caller = call(0, headers());
+      next.next();
+      next.answer(HELLO);
+      assertThat(caller.end().status()).isEqualTo(Status.OK);
+    }
+
+    redis.ensureRunning();
+    replicas.forEach(ReplicaRoutesTest::awaitReadiness);
   }
 
   @Test

@@ -14,6 +14,9 @@ final class JsonLine {
   private static final Pattern TOKEN =
       Pattern.compile("(glagent-|glpat-|glcbt-|[Bb]earer |[Bb]asic )[A-Za-z0-9_.~+/=-]{8,}");
 
+  /** The shortest beginning, and eight characters. */
+  private static final int SHORTEST_TOKEN = 14;
+
   private final StringBuilder out = new StringBuilder(256).append('{');
   private final Set<String> names = new HashSet<>();
 
@@ -68,7 +71,7 @@ final class JsonLine {
   }
 
   private void text(String text) {
-    String shown = TOKEN.matcher(text).replaceAll("$1***");
+    String shown = mayHoldToken(text) ? TOKEN.matcher(text).replaceAll("$1***") : text;
     out.append('"');
     int length = Math.min(shown.length(), JsonLines.MAX_VALUE);
     for (int i = 0; i < length; i++) {
@@ -89,6 +92,16 @@ final class JsonLine {
       }
     }
     out.append(shown.length() > length ? "..." : "").append('"');
+  }
+
+  /** Nearly no text does, and looking for the beginnings is much cheaper than the pattern. */
+  private static boolean mayHoldToken(String text) {
+    return text.length() >= SHORTEST_TOKEN
+        && (text.contains("glagent-")
+            || text.contains("glpat-")
+            || text.contains("glcbt-")
+            || text.contains("earer ")
+            || text.contains("asic "));
   }
 
   private static boolean paired(String text, int at, int length) {
