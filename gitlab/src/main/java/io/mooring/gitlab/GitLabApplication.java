@@ -1,5 +1,6 @@
 package io.mooring.gitlab;
 
+import io.mooring.gitlab.configuration.CertificateFiles;
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Tls;
@@ -9,7 +10,6 @@ import io.mooring.gitlab.http.ExternalUrl;
 import io.mooring.protocol.SettingException;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.protocol.secret.SecretFiles;
-import io.mooring.protocol.transport.ServerTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -56,7 +56,7 @@ public class GitLabApplication {
    * @throws SettingException when a setting cannot be used
    */
   public static RunningGitLab start(GitLabConfiguration configuration) {
-    configuration.http().tls().ifPresent(GitLabApplication::requireUsable);
+    configuration.http().tls().ifPresent(CertificateFiles::require);
     createDataDirectory(configuration);
     Optional<EmbeddedDatabase> embedded =
         switch (configuration.database()) {
@@ -168,18 +168,7 @@ public class GitLabApplication {
     properties.put(bundle + "options.enabled-protocols", "TLSv1.3,TLSv1.2");
     // A renewed certificate must not need a restart.
     properties.put(bundle + "reload-on-update", "true");
-  }
-
-  /** Names the setting before anything is started; the server's own message names none. */
-  private static void requireUsable(Tls tls) {
-    String key = "http.tls.key_file";
-    var _ =
-        ServerTls.read(
-            "http.tls.certificate_file",
-            tls.certificateFile().toString(),
-            key,
-            tls.keyFile().toString());
-    SecretFile.requirePrivate(key, tls.keyFile());
+    properties.put("spring.ssl.bundle.watch.file.quiet-period", "1s");
   }
 
   private static void createDataDirectory(GitLabConfiguration configuration) {

@@ -2,6 +2,7 @@ package io.mooring.gitlab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
@@ -13,20 +14,24 @@ import io.mooring.testkit.postgres.PostgresDatabase;
 import io.mooring.testkit.postgres.RealPostgres;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,9 +49,12 @@ class TlsTest {
     CertificateAuthority.Identity identity = authority.server("gitlab", "gitlab", "IP:127.0.0.1");
     restrict(identity.key());
 
+    Path certificate = directory.resolve("certificate.pem");
+    Path key = directory.resolve("key.pem");
+    copy(identity, certificate, key);
+
     try (RunningGitLab application =
-            GitLabApplication.start(
-                configuration(database, new Tls(identity.certificate(), identity.key())));
+            GitLabApplication.start(configuration(database, new Tls(certificate, key)));
         HttpClient client =
             HttpClient.newBuilder().sslContext(trusting(authority.certificate())).build()) {
       URI form = URI.create(application.url() + "/users/sign_in");
@@ -59,6 +67,34 @@ class TlsTest {
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
       assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow()).contains("; Secure;");
+      copy(authority.server("renewed", "renewed", "IP:127.0.0.1"), certificate, key);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() ->
+              assertThat(subject(authority.certificate(), application.port()))
+                  .isEqualTo("CN=renewed"));
+    }
+  }
+
+  private static void copy(CertificateAuthority.Identity identity, Path certificate, Path key)
+      throws IOException {
+    Files.copy(identity.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(identity.key(), key, StandardCopyOption.REPLACE_EXISTING);
+    restrict(key);
+  }
+
+  /** Whom a new connection is shown. */
+  private static String subject(Path authority, int port)
+      throws IOException, GeneralSecurityException {
+    try (var socket =
+        (SSLSocket)
+            trusting(authority)
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), port)) {
+      socket.startHandshake();
+      return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
+          .getSubjectX500Principal()
+          .getName();
     }
   }
 
@@ -70,7 +106,9 @@ class TlsTest {
     CertificateAuthority.Identity identity = authority.server("gitlab", "gitlab", "IP:127.0.0.1");
     Path none = directory.resolve("none.pem");
     Path empty = Files.writeString(directory.resolve("empty.pem"), "");
+    CertificateAuthority.Identity other = authority.server("other", "other", "IP:127.0.0.1");
     restrict(identity.key());
+    restrict(other.key());
     restrict(empty);
 
     assertRefused(database, new Tls(none, identity.key()), "http.tls.certificate_file", "none.pem");
@@ -79,6 +117,11 @@ class TlsTest {
         database, new Tls(empty, identity.key()), "http.tls.certificate_file", "empty.pem");
     assertRefused(
         database, new Tls(identity.certificate(), empty), "http.tls.key_file", "empty.pem");
+    assertRefused(
+        database,
+        new Tls(identity.certificate(), other.key()),
+        "http.tls.key_file",
+        "is not the key of the certificate in " + identity.certificate());
     Files.setPosixFilePermissions(identity.key(), PosixFilePermissions.fromString("rw-r--r--"));
     assertRefused(
         database,
