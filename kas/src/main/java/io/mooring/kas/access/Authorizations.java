@@ -20,6 +20,12 @@ import org.slf4j.LoggerFactory;
 public final class Authorizations implements Access, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Authorizations.class);
 
+  /**
+   * Credentials refused in a minute for one address. Behind a load balancer that is everybody's:
+   * more than what goes wrong by itself there, and a third of the calls that kas allows itself.
+   */
+  static final int MAX_REFUSALS = 1_000;
+
   private static final Denied STOPPING = new Denied(503, "kas is shutting down");
   private static final Denied TOO_MANY =
       new Denied(
@@ -42,7 +48,7 @@ public final class Authorizations implements Access, AutoCloseable {
       ExecutorService threads,
       InstantSource clock) {
     answers = new GitLabAnswers(api, errors, rules, threads, clock);
-    refusals = new RefusalLimit(clock);
+    refusals = new RefusalLimit(clock, MAX_REFUSALS);
     running =
         new RunningRequests(
             credential -> decide(credential, Optional.empty(), true),

@@ -22,9 +22,16 @@ public final class RefusalLimit {
   private static final int MAX_ADDRESSES = 10_000;
 
   private final Cache<String, AtomicInteger> refusals;
+  private final int max;
 
-  /** Nothing counted yet. */
+  /** Nothing counted yet; {@link #MAX_REFUSALS} are allowed. */
   public RefusalLimit(InstantSource clock) {
+    this(clock, MAX_REFUSALS);
+  }
+
+  /** Nothing counted yet; so many are allowed. */
+  public RefusalLimit(InstantSource clock, int max) {
+    this.max = max;
     refusals =
         Caffeine.newBuilder()
             .maximumSize(MAX_ADDRESSES)
@@ -36,7 +43,7 @@ public final class RefusalLimit {
   /** Whether a token that is not known yet may be asked about for this machine. */
   public boolean allows(String address) {
     AtomicInteger count = refusals.getIfPresent(address);
-    return count == null || count.get() < MAX_REFUSALS;
+    return count == null || count.get() < max;
   }
 
   /** Counts one refused token. */

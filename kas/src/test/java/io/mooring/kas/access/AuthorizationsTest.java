@@ -15,7 +15,6 @@ import io.mooring.kas.gitlab.LookupCache;
 import io.mooring.kas.gitlab.ScriptedGitLab;
 import io.mooring.kas.gitlab.ScriptedGitLab.Asked;
 import io.mooring.kas.gitlab.ScriptedGitLab.Reply;
-import io.mooring.kas.ratelimit.RefusalLimit;
 import io.mooring.kas.store.Key;
 import io.mooring.kas.store.MemoryStore;
 import io.mooring.protocol.secret.Secret;
@@ -64,7 +63,7 @@ class AuthorizationsTest {
               Optional.empty(),
               Path.of("unused"),
               Optional.empty(),
-              new TokenBucket(1000, 1000)),
+              new TokenBucket(1000, 3000)),
           Secret.of("0123456789abcdef0123456789abcdef"),
           InstantSource.system());
   private final MemoryStore store = new MemoryStore(clock);
@@ -245,6 +244,7 @@ class AuthorizationsTest {
   }
 
   @Test
+  @Tag("fault-10")
   void asksAboutAPersonWithEverythingPresented() {
     gitlab.on(PEOPLE, request -> Reply.json(200, person("{\"agent\":{}}", "")));
 
@@ -405,7 +405,7 @@ class AuthorizationsTest {
                 ? Reply.json(200, job("{}", ""))
                 : Reply.status(401));
     access.decide(JOB, ADDRESS);
-    for (int i = 0; i < RefusalLimit.MAX_REFUSALS; i++) {
+    for (int i = 0; i < Authorizations.MAX_REFUSALS; i++) {
       access.decide(new JobToken(5, Secret.of(i + "-wrong-" + i)), ADDRESS);
     }
     int asked = gitlab.asked().size();
@@ -423,7 +423,7 @@ class AuthorizationsTest {
   void countsAWrongCredentialThatIsRepeatedOnlyAsOftenAsGitLabIsAsked() {
     gitlab.onPath(JOBS, request -> Reply.status(401));
 
-    for (int i = 0; i < 2 * RefusalLimit.MAX_REFUSALS; i++) {
+    for (int i = 0; i < 2 * Authorizations.MAX_REFUSALS; i++) {
       access.decide(JOB, ADDRESS);
     }
 
