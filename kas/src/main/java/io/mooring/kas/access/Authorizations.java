@@ -51,11 +51,7 @@ public final class Authorizations implements Access, AutoCloseable {
     refusals = new RefusalLimit(clock, MAX_REFUSALS);
     running =
         new RunningRequests(
-            credential -> decide(credential, Optional.empty(), true),
-            answers,
-            rules.ttl(),
-            threads,
-            clock);
+            credential -> decide(credential, Optional.empty(), true), answers, rules.ttl(), clock);
   }
 
   @Override

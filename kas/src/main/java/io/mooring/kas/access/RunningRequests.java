@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,7 +43,6 @@ final class RunningRequests implements AutoCloseable {
   private final Map<Credential, Instant> looked = new ConcurrentHashMap<>();
   private final Function<Credential, Decision> look;
   private final GitLabAnswers answers;
-  private final ExecutorService threads;
   private final InstantSource clock;
   private final Duration age;
   private final Semaphore calls = new Semaphore(MAX_CALLS);
@@ -60,11 +58,9 @@ final class RunningRequests implements AutoCloseable {
       Function<Credential, Decision> look,
       GitLabAnswers answers,
       Duration ttl,
-      ExecutorService threads,
       InstantSource clock) {
     this.look = look;
     this.answers = answers;
-    this.threads = threads;
     this.clock = clock;
     // A third of the time is left for the tick and the call.
     this.age = (ttl.isZero() ? UNCACHED : ttl).multipliedBy(2).dividedBy(3);
@@ -147,14 +143,18 @@ final class RunningRequests implements AutoCloseable {
     CountDownLatch done = new CountDownLatch(due.size());
     for (Credential credential : due) {
       calls.acquire();
-      threads.execute(() -> {
-        try {
-          look(credential);
-        } finally {
-          calls.release();
-          done.countDown();
-        }
-      });
+      Thread.ofVirtual()
+          .name("running-request")
+          .start(() -> {
+            try {
+              if (closed.getCount() > 0) {
+                look(credential);
+              }
+            } finally {
+              calls.release();
+              done.countDown();
+            }
+          });
     }
     done.await();
   }
