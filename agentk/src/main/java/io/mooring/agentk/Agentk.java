@@ -6,12 +6,15 @@ import io.mooring.agentk.configuration.ConfigurationWatch;
 import io.mooring.agentk.connection.KasConnection;
 import io.mooring.agentk.events.EventReporter;
 import io.mooring.agentk.gitops.GitopsFeature;
+import io.mooring.agentk.kubernetes.AccessSource;
 import io.mooring.agentk.kubernetes.Cluster;
+import io.mooring.agentk.kubernetesapi.ApiProxy;
 import io.mooring.agentk.leader.LeaderOnly;
 import io.mooring.agentk.leader.Leadership;
 import io.mooring.agentk.observability.AgentMetrics;
 import io.mooring.agentk.observability.LoggingFeature;
 import io.mooring.agentk.registrar.Registrar;
+import io.mooring.agentk.tunnel.TunnelPool;
 import io.mooring.agentk.worker.Timing;
 import io.mooring.agentk.worker.Workers;
 import io.mooring.protocol.SettingException;
@@ -112,6 +115,18 @@ public final class Agentk implements AutoCloseable {
     KasConnection kas =
         KasConnection.open(options.kas(), loops, tasks, GrpcMetrics.client(registry));
     shutdown.add(kas::close);
+    ApiProxy api =
+        ApiProxy.open(
+            AccessSource.open(options.kubernetes(), tasks, timing),
+            loops.next(),
+            tasks,
+            metrics::requestEnded,
+            timing);
+    shutdown.add(api::close);
+    TunnelPool tunnels =
+        TunnelPool.start(
+            kas.patient(), loops.next(), List.of(api.service()), metrics::tunnels, timing);
+    shutdown.add(tunnels::close);
 
     var reporter = new EventReporter(kas.patient(), timing);
     kas.onConnected(reporter::connected);

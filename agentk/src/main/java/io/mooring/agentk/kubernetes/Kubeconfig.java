@@ -85,6 +85,16 @@ final class Kubeconfig {
     return builder.build();
   }
 
+  /** The file with the token of the user that these options choose, if there is one. */
+  Optional<Path> tokenFile(KubernetesOptions options) {
+    String name = options.context().or(() -> text(document, "current-context")).orElse("");
+    Map<?, ?> context = named("contexts", name, "context", "--context");
+    String userName = options.user().or(() -> text(context, "user")).orElse("");
+    return userName.isEmpty()
+        ? Optional.empty()
+        : path(named("users", userName, "user", "--user"), "tokenFile").map(Path::of);
+  }
+
   private Config library(KubernetesOptions options) {
     if (options.cluster().isPresent() || options.user().isPresent()) {
       throw new SettingException(

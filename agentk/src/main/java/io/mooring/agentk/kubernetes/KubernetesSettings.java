@@ -6,7 +6,11 @@ import io.mooring.protocol.SettingException;
 import io.mooring.protocol.build.BuildInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Turns options into the configuration of the client library. */
 final class KubernetesSettings {
@@ -46,22 +50,42 @@ final class KubernetesSettings {
     return builder.withUserAgent(BuildInfo.current().agent()).build();
   }
 
+  /** The files a configuration was made from. A token that a kubelet renews is one of them. */
+  static Set<Path> files(KubernetesOptions options, Config config) {
+    Set<Path> files = new HashSet<>();
+    Optional<Path> kubeconfig = kubeconfig(options);
+    if (kubeconfig.isPresent()) {
+      files.add(kubeconfig.get());
+      Kubeconfig.read(kubeconfig.get()).tokenFile(options).ifPresent(files::add);
+    } else {
+      files.add(Path.of(Config.KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH));
+    }
+    Stream.of(config.getCaCertFile(), config.getClientCertFile(), config.getClientKeyFile())
+        .filter(Objects::nonNull)
+        .map(Path::of)
+        .forEach(files::add);
+    return Set.copyOf(files);
+  }
+
+  private static Optional<Path> kubeconfig(KubernetesOptions options) {
+    return options
+        .kubeconfig()
+        .or(() ->
+            Config.getKubeconfigFilenames().stream()
+                .map(Path::of)
+                .filter(Files::isReadable)
+                .findFirst());
+  }
+
   private static Config base(KubernetesOptions options) {
-    if (options.kubeconfig().isPresent()) {
-      return Kubeconfig.read(options.kubeconfig().get()).config(options);
+    Optional<Path> kubeconfig = kubeconfig(options);
+    if (kubeconfig.isPresent()) {
+      return Kubeconfig.read(kubeconfig.get()).config(options);
     }
     boolean chosen =
         options.context().isPresent()
             || options.cluster().isPresent()
             || options.user().isPresent();
-    Optional<Path> usual =
-        Config.getKubeconfigFilenames().stream()
-            .map(Path::of)
-            .filter(Files::isReadable)
-            .findFirst();
-    if (usual.isPresent()) {
-      return Kubeconfig.read(usual.get()).config(options);
-    }
     if (chosen) {
       throw new SettingException(
           "--kubeconfig", "not given, nor KUBECONFIG (expected: a file to choose from)");

@@ -1,6 +1,7 @@
 package io.mooring.agentk.observability;
 
 import io.mooring.agentk.gitops.SyncListener;
+import io.mooring.agentk.kubernetesapi.RequestOutcome;
 import io.mooring.apply.report.Outcome;
 import io.mooring.apply.report.SyncResult;
 import io.mooring.apply.report.WarningEvent;
@@ -22,6 +23,8 @@ public final class AgentMetrics implements SyncListener {
   private final Histogram duration;
   private final Counter objects;
   private final Counter warnings;
+  private final Gauge tunnels;
+  private final Counter requests;
 
   /** Registers all of them, and those of the process. */
   public AgentMetrics(PrometheusRegistry registry) {
@@ -69,6 +72,24 @@ public final class AgentMetrics implements SyncListener {
             .name("agentk_gitops_warning_events")
             .help("Warnings of the cluster about managed objects")
             .register(registry);
+    tunnels =
+        Gauge.builder()
+            .withoutExemplars()
+            .name("agentk_tunnels")
+            .help("Tunnels to kas: idle ones wait for a request, active ones carry one")
+            .labelNames("state")
+            .register(registry);
+    requests =
+        Counter.builder()
+            .withoutExemplars()
+            .name("agentk_kubernetes_api_requests")
+            .help("Requests through the tunnel to the API server that ended")
+            .labelNames("outcome")
+            .register(registry);
+    for (RequestOutcome outcome : RequestOutcome.values()) {
+      requests.initLabelValues(outcome.name().toLowerCase(Locale.ROOT));
+    }
+    tunnels(0, 0);
     for (Outcome outcome : Outcome.values()) {
       syncs.initLabelValues(outcome.name().toLowerCase(Locale.ROOT));
     }
@@ -78,6 +99,17 @@ public final class AgentMetrics implements SyncListener {
   /** Whether this Pod leads. */
   public void leads(boolean now) {
     leader.set(now ? 1 : 0);
+  }
+
+  /** How many tunnels wait and carry requests. */
+  public void tunnels(int idle, int active) {
+    tunnels.labelValues("idle").set(idle);
+    tunnels.labelValues("active").set(active);
+  }
+
+  /** A request of kas to the API server is over. */
+  public void requestEnded(RequestOutcome outcome) {
+    requests.labelValues(outcome.name().toLowerCase(Locale.ROOT)).inc();
   }
 
   @Override

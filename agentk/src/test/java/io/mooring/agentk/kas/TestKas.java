@@ -29,9 +29,13 @@ import org.jspecify.annotations.Nullable;
  * remembers what it was asked. The end-to-end tests run the same agent against our own kas.
  */
 public final class TestKas implements AutoCloseable {
+  /** A carried message of 4 MiB has something around it. */
+  private static final int MAX_MESSAGE_BYTES = 5 * 1024 * 1024;
+
   private final Configurations configurations = new Configurations();
   private final Manifests manifests = new Manifests();
   private final Reports reports = new Reports();
+  private final Tunnels tunnels = new Tunnels();
   private final List<RegisterRequest> registrations = new CopyOnWriteArrayList<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final List<MessageSizes.Sizes> messages = new CopyOnWriteArrayList<>();
@@ -61,10 +65,12 @@ public final class TestKas implements AutoCloseable {
     this.tls = tls.isPresent();
     var builder =
         listener
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .directExecutor() // no service here blocks, and no pool outlives the test
             .addStreamTracerFactory(new MessageSizes(messages, streams))
             .addService(ServerInterceptors.intercept(configurations, new Recorder()))
             .addService(ServerInterceptors.intercept(manifests, new Recorder()))
+            .addService(ServerInterceptors.intercept(tunnels, new Recorder()))
             .addService(ServerInterceptors.intercept(new Registrations(), new Recorder()));
     if (withReports) {
       builder.addService(ServerInterceptors.intercept(reports, new Recorder()));
@@ -124,6 +130,10 @@ public final class TestKas implements AutoCloseable {
 
   public Reports reports() {
     return reports;
+  }
+
+  public Tunnels tunnels() {
+    return tunnels;
   }
 
   public List<RegisterRequest> registrations() {

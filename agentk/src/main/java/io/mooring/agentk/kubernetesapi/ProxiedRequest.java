@@ -1,0 +1,468 @@
+package io.mooring.agentk.kubernetesapi;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.mooring.agentk.kubernetes.AccessSource;
+import io.mooring.agentk.kubernetes.ApiAccess;
+import io.mooring.protocol.automata.MessageOrder;
+import io.mooring.protocol.validation.InvalidMessageException;
+import io.mooring.protocol.validation.Validator;
+import io.mooring.wire.grpctool.HttpRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way to the API server and the answer on its way back (tunnel.md 6.3). Both
+ * directions are independent of each other, so that an early answer reaches the caller of an upload
+ * at once. Owned by the event loop.
+ */
+// hot: benchmarks B1, B3, B5.
+// A write that fails ends the connection, and this hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
+    implements ApiConnections.Waiter, ApiConnection.User {
+  private static final Logger LOG = LoggerFactory.getLogger(ProxiedRequest.class);
+  private static final String PREFIX = "gRPC -> HTTP: ";
+
+  private final ServerCall<HttpRequest, ByteString> call;
+  private final AccessSource source;
+  private final ApiConnections connections;
+  private final RequestCounts counts;
+  private final MessageOrder order = MessageOrder.of(HttpRequest.getDescriptor());
+  private @Nullable RequestHead head;
+  private @Nullable ApiAccess access;
+  private @Nullable ApiConnection connection;
+  private Body body = Body.UNDECIDED;
+  private Answer answer = Answer.AWAITED;
+  private long left;
+  private boolean requestEnded;
+  private boolean waitsForWrites;
+  private boolean reusable;
+  private boolean retried;
+  private boolean over;
+
+  /** What follows the head of the request. */
+  private enum Body {
+    /** kas did not say: what comes next tells. */
+    UNDECIDED,
+    NONE,
+    KNOWN_LENGTH,
+    CHUNKED
+  }
+
+  /** How far the answer came. */
+  private enum Answer {
+    AWAITED,
+    /** One that another one follows, such as 100. */
+    INTERIM,
+    STARTED,
+    /** The head says that another protocol follows. */
+    SWITCHING,
+    SWITCHED
+  }
+
+  ProxiedRequest(
+      ServerCall<HttpRequest, ByteString> call,
+      AccessSource source,
+      ApiConnections connections,
+      RequestCounts counts) {
+    this.call = call;
+    this.source = source;
+    this.connections = connections;
+    this.counts = counts;
+  }
+
+  @Override
+  public void onMessage(HttpRequest message) {
+    if (over) {
+      return;
+    }
+    order.next(message);
+    switch (message.getMessageCase()) {
+      case HEADER -> begin(message);
+      case DATA -> data(message.getData().getData());
+      case TRAILER -> trailer();
+      case UPGRADEDATA -> upgradeData(message.getUpgradeData().getData());
+      case MESSAGE_NOT_SET -> throw new IllegalStateException("the order lets this not pass");
+    }
+  }
+
+  private void begin(HttpRequest message) {
+    try {
+      Validator.check(message);
+      access = source.current();
+      head = RequestHead.of(message.getHeader(), access);
+    } catch (InvalidMessageException e) {
+      fail(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+      return;
+    } catch (RequestRefusedException e) {
+      fail(Status.UNAVAILABLE.withDescription(PREFIX + e.getMessage()).withCause(e));
+      return;
+    }
+    if (head.length().isPresent()) {
+      left = head.length().getAsLong();
+      body = left == 0 ? Body.NONE : left > 0 ? Body.KNOWN_LENGTH : Body.CHUNKED;
+    }
+    if (head.isUpgrade()) {
+      connections.dial(access, true, this);
+    } else {
+      connections.acquire(access, this);
+    }
+  }
+
+  @Override
+  public void connected(ApiConnection made) {
+    if (over) {
+      connections.release(made);
+      return;
+    }
+    connection = made;
+    made.use(this);
+    if (body == Body.UNDECIDED) {
+      call.request(1);
+    } else {
+      sendHead();
+      if (!retried) {
+        call.request(1);
+      }
+    }
+  }
+
+  @Override
+  public void failed(String what, @Nullable Throwable cause) {
+    if (!over) {
+      fail(Status.UNAVAILABLE.withDescription(PREFIX + what).withCause(cause));
+    }
+  }
+
+  private void sendHead() {
+    RequestHead sent = java.util.Objects.requireNonNull(head);
+    ApiConnection to = java.util.Objects.requireNonNull(connection);
+    HttpHeaders headers = sent.headers();
+    switch (body) {
+      case KNOWN_LENGTH -> headers.set(HttpHeaderNames.CONTENT_LENGTH, left);
+      case CHUNKED -> headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+      case NONE, UNDECIDED -> {
+        if (sent.tellsEmptyBody()) {
+          headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+        }
+      }
+    }
+    Object message;
+    if (body == Body.NONE) {
+      requestEnded = true;
+      message =
+          new DefaultFullHttpRequest(
+              HttpVersion.HTTP_1_1,
+              sent.method(),
+              sent.target(),
+              Unpooled.EMPTY_BUFFER,
+              headers,
+              EmptyHttpHeaders.INSTANCE);
+    } else {
+      message = new DefaultHttpRequest(HttpVersion.HTTP_1_1, sent.method(), sent.target(), headers);
+    }
+    to.write(message)
+        .addListener(
+            (ChannelFutureListener)
+                written -> {
+                  if (!written.isSuccess()
+                      && !(written.cause() instanceof IOException)
+                      && connection == to) {
+                    to.fail(
+                        "the request cannot be written: " + written.cause().getMessage(),
+                        written.cause());
+                  }
+                });
+    to.flush();
+    to.read();
+  }
+
+  private void data(ByteString bytes) {
+    if (body == Body.NONE) {
+      fail(Status.INTERNAL.withDescription("unexpected HttpRequest_Data message received"));
+      return;
+    }
+    if (body == Body.UNDECIDED) {
+      body = Body.CHUNKED;
+      sendHead();
+    }
+    if (body == Body.KNOWN_LENGTH) {
+      left -= bytes.size();
+      if (left < 0) {
+        fail(
+            Status.CANCELLED.withDescription(
+                PREFIX
+                    + "write HTTP request body: it is "
+                    + -left
+                    + " bytes longer than announced"));
+        return;
+      }
+    }
+    write(new DefaultHttpContent(wrapped(bytes)));
+  }
+
+  private void write(Object message) {
+    ApiConnection to = connection;
+    if (over || to == null) {
+      return;
+    }
+    to.write(message);
+    to.flush();
+    if (to.isWritable()) {
+      call.request(1);
+    } else {
+      waitsForWrites = true;
+    }
+  }
+
+  @Override
+  public void writable() {
+    if (waitsForWrites && !over) {
+      waitsForWrites = false;
+      call.request(1);
+    }
+  }
+
+  private void trailer() {
+    RequestHead sent = java.util.Objects.requireNonNull(head);
+    if (body == Body.UNDECIDED) {
+      body = Body.NONE;
+      sendHead();
+    }
+    if (sent.isUpgrade()) {
+      endRequest();
+    }
+    // What comes after the trailer of an upgrade has a meaning only once it is answered.
+    if (!over && (!sent.isUpgrade() || isAnswered())) {
+      call.request(1);
+    }
+  }
+
+  private boolean isAnswered() {
+    return answer == Answer.STARTED || answer == Answer.SWITCHED;
+  }
+
+  private void upgradeData(ByteString bytes) {
+    if (!java.util.Objects.requireNonNull(head).isUpgrade()) {
+      fail(Status.INTERNAL.withDescription("unexpected HttpRequest_UpgradeData message received"));
+    } else if (answer == Answer.SWITCHED) {
+      write(wrapped(bytes));
+    } else {
+      fail(
+          Status.INTERNAL.withDescription(
+              "unexpected HttpRequest_UpgradeData message for HTTP status code " + status));
+    }
+  }
+
+  private int status;
+
+  private static ByteBuf wrapped(ByteString bytes) {
+    return Unpooled.wrappedBuffer(bytes.asReadOnlyByteBuffer());
+  }
+
+  @Override
+  public void onHalfClose() {
+    if (over) {
+      return;
+    }
+    order.end();
+    if (answer == Answer.SWITCHED) {
+      java.util.Objects.requireNonNull(connection).shutdownOutput();
+    } else {
+      endRequest();
+    }
+  }
+
+  private void endRequest() {
+    if (requestEnded) {
+      return;
+    }
+    if (body == Body.KNOWN_LENGTH && left > 0) {
+      fail(
+          Status.CANCELLED.withDescription(
+              PREFIX + "write HTTP request body: it ended " + left + " bytes early"));
+      return;
+    }
+    requestEnded = true;
+    ApiConnection to = java.util.Objects.requireNonNull(connection);
+    to.write(LastHttpContent.EMPTY_LAST_CONTENT);
+    to.flush();
+  }
+
+  @Override
+  public void head(HttpResponse response) {
+    status = response.status().code();
+    boolean switches = HttpResponseStatus.SWITCHING_PROTOCOLS.equals(response.status());
+    if (!switches && response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+      answer = Answer.INTERIM;
+      return;
+    }
+    if (switches) {
+      String wrong = wrongProtocol(response);
+      if (!wrong.isEmpty()) {
+        java.util.Objects.requireNonNull(connection).fail(wrong, null);
+        return;
+      }
+    }
+    if (HttpResponseStatus.UNAUTHORIZED.equals(response.status())) {
+      source.refused();
+    }
+    answer = switches ? Answer.SWITCHING : Answer.STARTED;
+    reusable = HttpUtil.isKeepAlive(response);
+    call.sendHeaders(new Metadata());
+    call.sendMessage(ResponseMessages.header(response));
+    if (!switches && java.util.Objects.requireNonNull(head).isUpgrade()) {
+      call.request(1);
+    }
+  }
+
+  /** Why a change of protocol is none that was asked for; empty when it is. */
+  private String wrongProtocol(HttpResponse response) {
+    RequestHead sent = java.util.Objects.requireNonNull(head);
+    String chosen = response.headers().get(HttpHeaderNames.UPGRADE, "").toLowerCase(Locale.ROOT);
+    if (!sent.isUpgrade()) {
+      return "the API server changed the protocol, and nobody asked for that";
+    }
+    return sent.upgrade().contains(chosen.strip())
+        ? ""
+        : "the API server changed the protocol to \""
+            + chosen
+            + "\" (expected: "
+            + String.join(", ", sent.upgrade())
+            + ")";
+  }
+
+  @Override
+  public void body(ByteBuf bytes) {
+    ResponseMessages.data(bytes, call::sendMessage);
+  }
+
+  @Override
+  public void end() {
+    switch (answer) {
+      case INTERIM -> answer = Answer.AWAITED;
+      case SWITCHING -> {
+        call.sendMessage(ResponseMessages.TRAILER);
+        answer = Answer.SWITCHED;
+        java.util.Objects.requireNonNull(connection).switchToBytes();
+        call.request(1);
+      }
+      case AWAITED, STARTED, SWITCHED -> {
+        call.sendMessage(ResponseMessages.TRAILER);
+        answered();
+      }
+    }
+  }
+
+  private void answered() {
+    ApiConnection used = java.util.Objects.requireNonNull(connection);
+    over = true;
+    connection = null;
+    if (reusable && requestEnded && !java.util.Objects.requireNonNull(head).isUpgrade()) {
+      connections.release(used);
+    } else {
+      used.close();
+    }
+    counts.ended(RequestOutcome.ANSWERED);
+    call.close(Status.OK, new Metadata());
+  }
+
+  @Override
+  public void bytes(ByteBuf bytes) {
+    ResponseMessages.upgradeData(bytes, call::sendMessage);
+  }
+
+  @Override
+  public void bytesEnded() {
+    over = true;
+    java.util.Objects.requireNonNull(connection).closeAfterWrites();
+    connection = null;
+    counts.ended(RequestOutcome.UPGRADED);
+    call.close(Status.OK, new Metadata());
+  }
+
+  @Override
+  public void onReady() {
+    if (connection != null) {
+      connection.read();
+    }
+  }
+
+  @Override
+  public boolean takesMore() {
+    return answer == Answer.AWAITED || call.isReady();
+  }
+
+  @Override
+  public void broken(String what, @Nullable Throwable cause) {
+    ApiConnection lost = java.util.Objects.requireNonNull(connection);
+    connection = null;
+    if (over) {
+      return;
+    }
+    if (answer == Answer.AWAITED && mayTryAgain(lost)) {
+      retried = true;
+      connections.dial(java.util.Objects.requireNonNull(access), false, this);
+      return;
+    }
+    Status status = answer == Answer.AWAITED ? Status.UNAVAILABLE : Status.CANCELLED;
+    String when = answer == Answer.AWAITED ? "" : "read HTTP response: ";
+    fail(status.withDescription(PREFIX + when + what).withCause(cause));
+  }
+
+  /** The API server may close a connection just when it is used again; once that is no fault. */
+  private boolean mayTryAgain(ApiConnection lost) {
+    return lost.wasUsed()
+        && !retried
+        && body == Body.NONE
+        && java.util.Objects.requireNonNull(head).mayBeRepeated();
+  }
+
+  private void fail(Status failure) {
+    over = true;
+    if (connection != null) {
+      connection.close();
+      connection = null;
+    }
+    LOG.atDebug()
+        .addKeyValue("mod_name", "kubernetes_api")
+        .addKeyValue("error", failure)
+        .log("Request to the API server failed");
+    counts.ended(RequestOutcome.FAILED);
+    call.close(failure, new Metadata());
+  }
+
+  @Override
+  public void onCancel() {
+    if (!over) {
+      over = true;
+      counts.ended(RequestOutcome.CANCELLED);
+    }
+    if (connection != null) {
+      connection.close();
+      connection = null;
+    }
+  }
+}
