@@ -63,12 +63,14 @@ public final class Kas implements AutoCloseable {
   private final Lifetimes lifetimes = new Lifetimes();
   private final KasMetrics metrics = new KasMetrics();
   private final OpenCalls openCalls = new OpenCalls();
+  private final UsageTracker usage = new UsageTracker();
   private final ReadinessToggle agentReady = new ReadinessToggle();
   private final ReadinessToggle apiReady = new ReadinessToggle();
   private final ReadinessToggle privateApiReady = new ReadinessToggle();
   private final ObservabilityServer observability;
   private final RpcServers servers;
   private final Channel agents;
+  private final ClusterAccess clusters;
 
   /**
    * Starts everything the configuration asks for.
@@ -134,6 +136,14 @@ public final class Kas implements AutoCloseable {
       agents = routes.start(environment, privateApi, secrets.privateApi(), random);
       servers.startAgentServer(store.counters(), openCalls);
       servers.startApi(secrets.api());
+      clusters =
+          lifetimes.add(
+              new ClusterAccess(
+                  configuration,
+                  new ClusterAccess.Parts(
+                      gitlab, store, usage, metrics, threads, loops, clock, random),
+                  agents),
+              ClusterAccess::close);
     } catch (RuntimeException e) {
       lifetimes.close();
       throw e;
@@ -159,7 +169,7 @@ public final class Kas implements AutoCloseable {
     AgentReports reports = new AgentReports(gitlab, clock);
     GitLabConfigurationSink sink = new GitLabConfigurationSink(gitlab, reports, clock, random);
     PushBus pushes = new PushBus(store.events());
-    UsageTracker usage = usage(gitlab);
+    report(gitlab);
     Repositories git = repositories(loops);
     String externalUrl = configuration.gitlab().externalUrl().map(URI::toString).orElse("");
     return List.of(
@@ -202,12 +212,10 @@ public final class Kas implements AutoCloseable {
         routes.gateway());
   }
 
-  private UsageTracker usage(GitLabApi gitlab) {
-    UsageTracker usage = new UsageTracker();
+  private void report(GitLabApi gitlab) {
     lifetimes.add(
         new UsageReporter(usage, gitlab, configuration.observability().usageReportingPeriod()),
         UsageReporter::close);
-    return usage;
   }
 
   private Repositories repositories(EventLoops loops) {
@@ -245,6 +253,11 @@ public final class Kas implements AutoCloseable {
     return servers.privateApi().address();
   }
 
+  /** Where clients of clusters connect; empty without the proxy. */
+  public Optional<SocketAddress> kubernetesApiAddress() {
+    return clusters.address();
+  }
+
   /** The way to agents, on this replica and on others. */
   Channel agents() {
     return agents;
@@ -263,7 +276,7 @@ public final class Kas implements AutoCloseable {
   public void close() {
     List.of(agentReady, apiReady, privateApiReady).forEach(ReadinessToggle::notReady);
     try {
-      servers.stop(Optional.empty());
+      servers.stop(clusters::stop);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

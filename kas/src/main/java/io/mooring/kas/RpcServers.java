@@ -166,12 +166,9 @@ final class RpcServers implements AutoCloseable {
    *
    * @param alongside also to be stopped; what it carries is not cut before it is done
    */
-  void stop(Optional<Stoppable> alongside) throws InterruptedException {
+  void stop(Stoppable alongside) throws InterruptedException {
     List<Thread> stopping = new ArrayList<>();
-    Thread carried =
-        Thread.ofVirtual()
-            .name("stop")
-            .start(() -> alongside.ifPresent(part -> interruptibly(part)));
+    Thread carried = Thread.ofVirtual().name("stop").start(() -> interruptibly(alongside));
     for (RpcServer server : started) {
       stopping.add(
           Thread.ofVirtual()

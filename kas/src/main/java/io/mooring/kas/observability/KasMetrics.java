@@ -75,6 +75,8 @@ public final class KasMetrics {
           .help("Pushes that agents were not told of, because too many were on their way")
           .register(registry);
 
+  private final ProxyMetrics proxy = new ProxyMetrics(registry);
+
   /** Declares all but those that ask the store. */
   public KasMetrics() {
     Gauge.builder()
@@ -136,6 +138,11 @@ public final class KasMetrics {
   /** Audit records that were lost, by {@code stage}: log or gitlab. */
   public Counter auditDropped() {
     return auditDropped;
+  }
+
+  /** The proxy to the Kubernetes APIs. */
+  public ProxyMetrics proxy() {
+    return proxy;
   }
 
   /** Calls refused for their JWT, by {@code server} and {@code reason}. */

@@ -4,6 +4,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
+import io.mooring.kas.tunnel.RawMessages;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -36,8 +37,19 @@ public final class RoutingChannel extends Channel {
         new RoutedCall(
             routing, method.getFullMethodName(), Optional.ofNullable(options.getDeadline()));
     Executor executor = options.getExecutor();
+    if (executor == null
+        && method.getRequestMarshaller() == RawMessages.MARSHALLER
+        && method.getResponseMarshaller() == RawMessages.MARSHALLER) {
+      return unmarshalled(routed);
+    }
     return new MarshallingCall<>(
         method, routed, executor == null ? Runnable::run : new InOrder(executor));
+  }
+
+  /** Both marshallers are those of bytes, so these are the caller's types. */
+  @SuppressWarnings("unchecked") // Q and R are ByteString, as just checked
+  private static <Q, R> ClientCall<Q, R> unmarshalled(RoutedCall routed) {
+    return (ClientCall<Q, R>) routed;
   }
 
   /** All agents are behind it. */

@@ -62,7 +62,7 @@ public final class EventLoops implements AutoCloseable {
   }
 
   /** Kind of the listening channel for TCP. */
-  Class<? extends ServerChannel> tcpChannel() {
+  public Class<? extends ServerChannel> tcpChannel() {
     return channel;
   }
 
