@@ -5,6 +5,7 @@ import io.mooring.agentk.configuration.ConfigurationListener;
 import io.mooring.agentk.configuration.ConfigurationWatch;
 import io.mooring.agentk.connection.KasConnection;
 import io.mooring.agentk.events.EventReporter;
+import io.mooring.agentk.flux.FluxFeature;
 import io.mooring.agentk.gitops.GitopsFeature;
 import io.mooring.agentk.kubernetes.AccessSource;
 import io.mooring.agentk.kubernetes.Cluster;
@@ -30,11 +31,14 @@ import io.netty.channel.nio.NioIoHandler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,33 +140,38 @@ public final class Agentk implements AutoCloseable {
       reporter.lastWords();
     });
 
-    var gitops =
-        LeaderOnly.of(
-            new GitopsFeature(
-                kas.patient(),
-                cluster,
-                List.of(reporter.synchronizations(), metrics),
-                workers,
-                timing),
-            workers);
+    List<LeaderOnly> led =
+        Stream.of(
+                new GitopsFeature(
+                    kas.patient(),
+                    cluster,
+                    List.of(reporter.synchronizations(), metrics),
+                    workers,
+                    timing),
+                new FluxFeature(kas.patient(), cluster, workers, tasks, timing))
+            .map(feature -> LeaderOnly.of(feature, workers))
+            .toList();
+    List<Consumer<Boolean>> gates = new ArrayList<>();
+    led.forEach(feature -> gates.add(feature::lead));
+    gates.add(metrics::leads);
     var leadership =
         new Leadership(
             cluster,
             options.podNamespace(),
             options.podName(),
-            List.of(gitops::lead, metrics::leads),
+            gates,
             options.election(),
             timing,
             workers);
     shutdown.add(leadership::end);
-    shutdown.add(gitops::stop);
+    led.forEach(feature -> shutdown.add(feature::stop));
 
     AgentMeta meta = meta(options);
     var watch =
         new ConfigurationWatch(
             kas.patient(),
             meta,
-            List.of(new LoggingFeature(), gitops),
+            Stream.concat(Stream.of(new LoggingFeature()), led.stream()).toList(),
             List.of(new Identified(leadership), reporter.configurations()),
             timing);
     Workers.Worker watching = workers.start("configuration", watch::run);

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.mooring.apply.cluster.KubernetesApi;
 import io.mooring.protocol.SettingException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -26,13 +25,14 @@ public final class Cluster implements AutoCloseable {
   private final HttpClient client;
   private final Config config;
   private final VirtualHttp http;
-  private final URI server;
+  private final String root;
 
   private Cluster(HttpClient client, Config config, VirtualHttp http) {
     this.client = client;
     this.config = config;
     this.http = http;
-    this.server = URI.create(config.getMasterUrl());
+    String url = config.getMasterUrl();
+    this.root = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 
   /**
@@ -88,6 +88,15 @@ public final class Cluster implements AutoCloseable {
     return write("PUT", path, object, bound);
   }
 
+  /**
+   * Sends an empty POST, as to a service that the server is a proxy for.
+   *
+   * @return the status, whatever it is
+   */
+  public int post(String path, Duration bound) throws ClusterException, InterruptedException {
+    return send(client.newHttpRequestBuilder().post("text/plain", ""), "POST", path, bound).code();
+  }
+
   private Written write(String method, String path, JsonObject object, Duration bound)
       throws ClusterException, InterruptedException {
     HttpResponse<String> answer =
@@ -108,7 +117,7 @@ public final class Cluster implements AutoCloseable {
       throws ClusterException, InterruptedException {
     HttpRequest built =
         request
-            .uri(server.resolve(path))
+            .uri(root + path)
             .header("Accept", "application/json")
             .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
             .build();

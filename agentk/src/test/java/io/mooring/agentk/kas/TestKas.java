@@ -36,6 +36,7 @@ public final class TestKas implements AutoCloseable {
   private final Manifests manifests = new Manifests();
   private final Reports reports = new Reports();
   private final Tunnels tunnels = new Tunnels();
+  private final FluxPushes fluxPushes = new FluxPushes();
   private final List<RegisterRequest> registrations = new CopyOnWriteArrayList<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final List<MessageSizes.Sizes> messages = new CopyOnWriteArrayList<>();
@@ -71,6 +72,7 @@ public final class TestKas implements AutoCloseable {
             .addService(ServerInterceptors.intercept(configurations, new Recorder()))
             .addService(ServerInterceptors.intercept(manifests, new Recorder()))
             .addService(ServerInterceptors.intercept(tunnels, new Recorder()))
+            .addService(ServerInterceptors.intercept(fluxPushes, new Recorder()))
             .addService(ServerInterceptors.intercept(new Registrations(), new Recorder()));
     if (withReports) {
       builder.addService(ServerInterceptors.intercept(reports, new Recorder()));
@@ -134,6 +136,10 @@ public final class TestKas implements AutoCloseable {
 
   public Tunnels tunnels() {
     return tunnels;
+  }
+
+  public FluxPushes fluxPushes() {
+    return fluxPushes;
   }
 
   public List<RegisterRequest> registrations() {

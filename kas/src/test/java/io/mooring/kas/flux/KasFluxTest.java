@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.mooring.kas.KasFixture;
+import io.mooring.kas.LoggedLines;
 import io.mooring.kas.gitlab.ScriptedGitLab.Asked;
 import io.mooring.kas.gitlab.ScriptedGitLab.Reply;
 import io.mooring.testkit.secret.Canaries;
-import io.mooring.testkit.secret.CapturedOutput;
 import io.mooring.wire.event.GitPushEvent;
 import io.mooring.wire.flux.rpc.GitLabFluxGrpc;
 import io.mooring.wire.flux.rpc.Project;
@@ -35,7 +35,7 @@ class KasFluxTest {
       throws Exception {
     Canaries canaries = new Canaries();
     canaries.add("token of the agent", KasFixture.TOKEN);
-    try (CapturedOutput output = CapturedOutput.start()) {
+    try (LoggedLines output = new LoggedLines()) {
       KasFixture kas = KasFixture.start(folder);
       kas.gitlab().on("verify_project_access", asked -> Reply.status(204));
       Iterator<ReconcileProjectsResponse> answers =
@@ -72,6 +72,7 @@ class KasFluxTest {
       assertThat(more.get(10, TimeUnit.SECONDS)).as("ends with OK").isFalse();
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
       kas.close();
+      assertThat(output.text()).contains("Git push event received");
       canaries.assertAbsent("the log", output.text());
     }
   }
