@@ -15,6 +15,7 @@ import io.mooring.agentk.leader.Leadership;
 import io.mooring.agentk.observability.AgentMetrics;
 import io.mooring.agentk.observability.LoggingFeature;
 import io.mooring.agentk.registrar.Registrar;
+import io.mooring.agentk.remotedevelopment.RemoteDevelopmentFeature;
 import io.mooring.agentk.tunnel.TunnelPool;
 import io.mooring.agentk.worker.Timing;
 import io.mooring.agentk.worker.Workers;
@@ -148,7 +149,8 @@ public final class Agentk implements AutoCloseable {
                     List.of(reporter.synchronizations(), metrics),
                     workers,
                     timing),
-                new FluxFeature(kas.patient(), cluster, workers, tasks, timing))
+                new FluxFeature(kas.patient(), cluster, workers, tasks, timing),
+                new RemoteDevelopmentFeature(kas.patient(), cluster, workers, timing))
             .map(feature -> LeaderOnly.of(feature, workers))
             .toList();
     List<Consumer<Boolean>> gates = new ArrayList<>();

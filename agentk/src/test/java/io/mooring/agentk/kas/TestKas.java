@@ -37,6 +37,7 @@ public final class TestKas implements AutoCloseable {
   private final Reports reports = new Reports();
   private final Tunnels tunnels = new Tunnels();
   private final FluxPushes fluxPushes = new FluxPushes();
+  private final GitLabModules modules = new GitLabModules();
   private final List<RegisterRequest> registrations = new CopyOnWriteArrayList<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final List<MessageSizes.Sizes> messages = new CopyOnWriteArrayList<>();
@@ -73,6 +74,7 @@ public final class TestKas implements AutoCloseable {
             .addService(ServerInterceptors.intercept(manifests, new Recorder()))
             .addService(ServerInterceptors.intercept(tunnels, new Recorder()))
             .addService(ServerInterceptors.intercept(fluxPushes, new Recorder()))
+            .addService(ServerInterceptors.intercept(modules, new Recorder()))
             .addService(ServerInterceptors.intercept(new Registrations(), new Recorder()));
     if (withReports) {
       builder.addService(ServerInterceptors.intercept(reports, new Recorder()));
@@ -136,6 +138,10 @@ public final class TestKas implements AutoCloseable {
 
   public Tunnels tunnels() {
     return tunnels;
+  }
+
+  public GitLabModules modules() {
+    return modules;
   }
 
   public FluxPushes fluxPushes() {
