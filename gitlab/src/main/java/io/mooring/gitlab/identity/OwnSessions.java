@@ -1,0 +1,60 @@
+package io.mooring.gitlab.identity;
+
+import io.mooring.gitlab.database.SqlTime;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The sessions of one user, as the user sees and ends them. Thread-safe. */
+@Repository
+public class OwnSessions {
+  private final JdbcClient jdbc;
+  private final InstantSource clock;
+
+  OwnSessions(JdbcClient jdbc, InstantSource clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /**
+   * A session that runs.
+   *
+   * @param digest what it is stored under, from which nobody gets its cookie
+   */
+  public record Running(String digest, Instant createdAt, Instant lastSeenAt) {}
+
+  /** Sessions that run, the newest use first. */
+  public List<Running> of(User user) {
+    return jdbc.sql(
+            """
+            select digest, created_at, last_seen_at from user_sessions
+            where user_id = :user and expires_at > :now order by last_seen_at desc limit 100\
+            """)
+        .param("user", user.id())
+        .param("now", SqlTime.of(clock.instant()))
+        .query((row, number) ->
+            new Running(
+                row.getString("digest"),
+                SqlTime.required(row, "created_at"),
+                SqlTime.required(row, "last_seen_at")))
+        .list();
+  }
+
+  /** Ends one of the user's sessions; one of somebody else stays. */
+  public void end(User user, String digest) {
+    jdbc.sql("delete from user_sessions where digest = :digest and user_id = :user")
+        .param("digest", digest)
+        .param("user", user.id())
+        .update();
+  }
+
+  /** Ends all sessions of a user but one. */
+  void endOthers(User user, String digest) {
+    jdbc.sql("delete from user_sessions where digest <> :digest and user_id = :user")
+        .param("digest", digest)
+        .param("user", user.id())
+        .update();
+  }
+}
