@@ -49,12 +49,4 @@ public class OwnSessions {
         .param("user", user.id())
         .update();
   }
-
-  /** Ends all sessions of a user but one. */
-  void endOthers(User user, String digest) {
-    jdbc.sql("delete from user_sessions where digest <> :digest and user_id = :user")
-        .param("digest", digest)
-        .param("user", user.id())
-        .update();
-  }
 }

@@ -4,8 +4,11 @@ import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.Page;
 import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Caller;
+import io.mooring.gitlab.http.ClientAddress;
 import io.mooring.gitlab.identity.OwnSessions;
-import io.mooring.gitlab.identity.PasswordChanges;
+import io.mooring.gitlab.identity.SessionCookie;
+import io.mooring.gitlab.identity.Sessions;
+import io.mooring.gitlab.identity.UserChanges;
 import io.mooring.gitlab.identity.PersonalAccessToken;
 import io.mooring.gitlab.identity.PersonalAccessTokenRequests;
 import io.mooring.gitlab.identity.PersonalAccessTokens;
@@ -22,12 +25,14 @@ import io.mooring.gitlab.web.html.Html;
 import io.mooring.gitlab.web.html.Link;
 import io.mooring.protocol.secret.Secret;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -46,7 +51,10 @@ class AccountController {
 
   private final Layout layout;
   private final OwnSessions sessions;
-  private final PasswordChanges passwords;
+  private final UserChanges changes;
+  private final Sessions opener;
+  private final SessionCookie cookie;
+  private final ClientAddress addresses;
   private final PersonalAccessTokens tokens;
   private final PersonalAccessTokenRequests requests;
   private final InstantSource clock;
@@ -54,13 +62,19 @@ class AccountController {
   AccountController(
       Layout layout,
       OwnSessions sessions,
-      PasswordChanges passwords,
+      UserChanges changes,
+      Sessions opener,
+      SessionCookie cookie,
+      ClientAddress addresses,
       PersonalAccessTokens tokens,
       PersonalAccessTokenRequests requests,
       InstantSource clock) {
     this.layout = layout;
     this.sessions = sessions;
-    this.passwords = passwords;
+    this.changes = changes;
+    this.opener = opener;
+    this.cookie = cookie;
+    this.addresses = addresses;
     this.tokens = tokens;
     this.requests = requests;
     this.clock = clock;
@@ -79,10 +93,16 @@ class AccountController {
       if (!parameters.text("user[password_confirmation]").orElse("").equals(wanted.text())) {
         throw ApiException.message(HttpStatus.BAD_REQUEST, "The two new passwords differ.");
       }
-      passwords.change(signedIn(visit), present, wanted, request);
-      return Answers.changed(PASSWORD, Notice.PASSWORD_CHANGED);
+      User user = signedIn(visit).owner();
+      changes.changePassword(user, present, wanted, addresses.of(request));
+      // Every session ended with the old password, this one too.
+      Secret publicId = opener.open(Optional.of(user.id())).publicId();
+      return ResponseEntity.status(HttpStatus.SEE_OTHER)
+          .header(HttpHeaders.SET_COOKIE, cookie.set(publicId))
+          .location(URI.create(PASSWORD.with("notice", Notice.PASSWORD_CHANGED.code()).address()))
+          .build();
     } catch (ApiException e) {
-      return Answers.refused(password(visit, Optional.of(Answers.problem(e))));
+      return Answers.refused(password(visit, Optional.of(Answers.text(e))));
     }
   }
 
@@ -121,11 +141,12 @@ class AccountController {
   @PostMapping("/personal_access_tokens/{id}/revoke")
   ResponseEntity<Html> revoke(Visit visit, @PathVariable("id") long id) {
     User user = visit.user();
-    tokens
-        .find(id)
-        .filter(token -> token.userId() == user.id())
-        .orElseThrow(ApiException::notFound);
-    tokens.revoke(id);
+    requests.revoke(
+        user,
+        tokens
+            .find(id)
+            .filter(token -> token.userId() == user.id())
+            .orElseThrow(ApiException::notFound));
     return Answers.changed(TOKENS, Notice.TOKEN_REVOKED);
   }
 

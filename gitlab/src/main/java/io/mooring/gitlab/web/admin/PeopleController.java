@@ -3,7 +3,7 @@ package io.mooring.gitlab.web.admin;
 import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.Page;
 import io.mooring.gitlab.http.Parameters;
-import io.mooring.gitlab.identity.AccountChanges;
+import io.mooring.gitlab.identity.UserChanges;
 import io.mooring.gitlab.identity.User;
 import io.mooring.gitlab.identity.Users;
 import io.mooring.gitlab.web.Answers;
@@ -31,10 +31,10 @@ import org.springframework.web.bind.annotation.RestController;
 class PeopleController {
   private final Layout layout;
   private final Users users;
-  private final AccountChanges changes;
+  private final UserChanges changes;
   private final InstantSource clock;
 
-  PeopleController(Layout layout, Users users, AccountChanges changes, InstantSource clock) {
+  PeopleController(Layout layout, Users users, UserChanges changes, InstantSource clock) {
     this.layout = layout;
     this.users = users;
     this.changes = changes;
@@ -52,7 +52,7 @@ class PeopleController {
   ResponseEntity<Html> create(Visit visit, Parameters parameters) {
     visit.caller().requireAdmin();
     try {
-      changes.create(visit.caller(), parameters);
+      changes.create(visit.caller().requireAdmin(), parameters);
       return Answers.changed(AdminFrame.PEOPLE, Notice.USER_CREATED);
     } catch (ApiException e) {
       return Answers.refused(
@@ -62,20 +62,24 @@ class PeopleController {
 
   @PostMapping("/users/{id}/block")
   ResponseEntity<Html> block(Visit visit, @PathVariable("id") long id) {
-    changes.block(visit.caller(), id, true);
+    changes.block(visit.caller().requireAdmin(), require(id), true);
     return Answers.changed(AdminFrame.PEOPLE, Notice.USER_BLOCKED);
   }
 
   @PostMapping("/users/{id}/unblock")
   ResponseEntity<Html> unblock(Visit visit, @PathVariable("id") long id) {
-    changes.block(visit.caller(), id, false);
+    changes.block(visit.caller().requireAdmin(), require(id), false);
     return Answers.changed(AdminFrame.PEOPLE, Notice.USER_UNBLOCKED);
   }
 
   @PostMapping("/users/{id}/delete")
   ResponseEntity<Html> delete(Visit visit, @PathVariable("id") long id) {
-    changes.delete(visit.caller(), id);
+    changes.delete(visit.caller().requireAdmin(), require(id));
     return Answers.changed(AdminFrame.PEOPLE, Notice.USER_DELETED);
+  }
+
+  private User require(long id) {
+    return users.find(id).orElseThrow(ApiException::notFound);
   }
 
   private Html list(

@@ -37,6 +37,7 @@ class AgentPageController {
   private final AgentSummaries summaries;
   private final AgentConnections connections;
   private final AgentPages pages;
+  private final AuditPages audit;
   private final Installation installation;
   private final InstantSource clock;
 
@@ -48,6 +49,7 @@ class AgentPageController {
       AgentSummaries summaries,
       AgentConnections connections,
       AgentPages pages,
+      AuditPages audit,
       Installation installation,
       InstantSource clock) {
     this.layout = layout;
@@ -57,6 +59,7 @@ class AgentPageController {
     this.summaries = summaries;
     this.connections = connections;
     this.pages = pages;
+    this.audit = audit;
     this.installation = installation;
     this.clock = clock;
   }
@@ -79,6 +82,7 @@ class AgentPageController {
           case TOKENS -> pages.tokens(visit, agent, Optional.empty());
           case CONFIGURATION -> pages.configuration(agent);
           case ACCESS -> pages.access(agent);
+          case AUDIT -> audit(visit, agent, parameters);
         };
     Html removal =
         tab == AgentTab.CONFIGURATION && access.manages(visit.caller(), agent.project())
@@ -149,12 +153,17 @@ class AgentPageController {
         Link.to("/{}/-/clusters", agent.project().fullPath()), Notice.AGENT_DELETED);
   }
 
+  private Html audit(Visit visit, Agent agent, Parameters parameters) {
+    return audit.view(
+        access.manage(visit.caller(), agent.project().fullPath(), agent.id()), parameters);
+  }
+
   private Frame frame(Visit visit, Agent agent, AgentTab tab, AgentConnections.Known known) {
     Instant now = clock.instant();
     AgentSummary summary = summaries.of(agent);
     return frames
         .below(visit.caller(), agent.project(), ProjectFrame.Section.AGENTS, agent.name())
-        .with(AgentTab.all(agent, tab))
+        .with(AgentTab.all(agent, tab, access.manages(visit.caller(), agent.project())))
         .subtitle(
             Html.of(
                 "<p class=\"facts\" id=\"glance\" data-live>{} <span>last contact {}</span> {} {} {}</p>",

@@ -15,7 +15,8 @@ enum AgentTab {
   PODS("Connected pods"),
   TOKENS("Access tokens"),
   CONFIGURATION("Configuration"),
-  ACCESS("Access");
+  ACCESS("Access"),
+  AUDIT("Audit");
 
   private final String label;
 
@@ -38,8 +39,10 @@ enum AgentTab {
     return this == DEPLOYMENTS ? page : page.with("tab", parameter());
   }
 
-  static List<Frame.Tab> all(Agent agent, AgentTab current) {
+  /** The tabs of who may see the agent; the audit is for those who manage it. */
+  static List<Frame.Tab> all(Agent agent, AgentTab current, boolean manages) {
     return Arrays.stream(values())
+        .filter(tab -> tab != AUDIT || manages)
         .map(tab -> Frame.Tab.of(tab.label, tab.link(agent), tab == current))
         .toList();
   }
