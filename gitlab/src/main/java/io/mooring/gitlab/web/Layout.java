@@ -43,7 +43,7 @@ public class Layout {
         <main id="main" tabindex="-1" class="{}"{}>
         {}{}{}{}
         </main>
-        <footer class="foot"><span>mooring, GitLab {}</span> <a href="/api/v4/openapi.json">API</a></footer>
+        <footer class="foot"><span>mooring, GitLab {}</span></footer>
         </body>
         </html>
         """,

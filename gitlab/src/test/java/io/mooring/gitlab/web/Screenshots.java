@@ -7,6 +7,7 @@ import io.mooring.gitlab.FakeKas;
 import io.mooring.gitlab.GitLabUnderTest.Running;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,7 @@ final class Screenshots {
   /** First argument: the directory for the pictures; others: names of pages, else all. */
   public static void main(String[] arguments) throws Exception {
     Path directory = Files.createDirectories(Path.of(arguments[0]));
-    Set<String> only = Set.of(java.util.Arrays.copyOfRange(arguments, 1, arguments.length));
+    Set<String> only = Set.of(Arrays.copyOfRange(arguments, 1, arguments.length));
     try (Running gitlab = Running.begin();
         FakeKas kas = new FakeKas(gitlab.kasSecret(), 0);
         Chromium chromium = Chromium.start()) {
@@ -76,6 +77,7 @@ final class Screenshots {
     pages.put("agent-tokens", "/acme/shop/-/cluster_agents/production?tab=tokens");
     pages.put("agent-configuration", "/acme/shop/-/cluster_agents/edge?tab=configuration");
     pages.put("agent-access", "/acme/shop/-/cluster_agents/production?tab=access");
+    pages.put("agent-audit", "/acme/shop/-/cluster_agents/production?tab=audit");
     pages.put("projects", "/dashboard/projects");
     pages.put("new-project", "/projects/new");
     pages.put("project", "/acme/shop");
@@ -83,7 +85,18 @@ final class Screenshots {
     pages.put("file", "/acme/shop/-/blob/main/manifests/web.yaml");
     pages.put("commits", "/acme/shop/-/commits");
     pages.put("commit", "/acme/shop/-/commit/main");
+    pages.put("members", "/acme/shop/-/project_members");
+    pages.put("project-settings", "/acme/shop/-/edit");
     pages.put("group", "/acme");
+    pages.put("groups", "/dashboard/groups");
+    pages.put("new-group", "/groups/new");
+    pages.put("group-settings", "/groups/acme/-/edit");
+    pages.put("password", "/-/user_settings/password");
+    pages.put("access-tokens", "/-/user_settings/personal_access_tokens");
+    pages.put("admin-people", "/admin");
+    pages.put("admin-groups", "/admin/groups");
+    pages.put("admin-audit", "/admin/audit_events");
+    pages.put("admin-instance", "/admin/instance");
     pages.put("not-found", "/acme/none");
     return pages;
   }

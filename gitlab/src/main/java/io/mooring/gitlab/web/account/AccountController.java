@@ -1,19 +1,19 @@
 package io.mooring.gitlab.web.account;
 
 import io.mooring.gitlab.http.ApiException;
+import io.mooring.gitlab.http.ClientAddress;
 import io.mooring.gitlab.http.Page;
 import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Caller;
-import io.mooring.gitlab.http.ClientAddress;
 import io.mooring.gitlab.identity.OwnSessions;
-import io.mooring.gitlab.identity.SessionCookie;
-import io.mooring.gitlab.identity.Sessions;
-import io.mooring.gitlab.identity.UserChanges;
 import io.mooring.gitlab.identity.PersonalAccessToken;
 import io.mooring.gitlab.identity.PersonalAccessTokenRequests;
 import io.mooring.gitlab.identity.PersonalAccessTokens;
 import io.mooring.gitlab.identity.Scope;
+import io.mooring.gitlab.identity.SessionCookie;
+import io.mooring.gitlab.identity.Sessions;
 import io.mooring.gitlab.identity.User;
+import io.mooring.gitlab.identity.UserChanges;
 import io.mooring.gitlab.web.Answers;
 import io.mooring.gitlab.web.Frame;
 import io.mooring.gitlab.web.Layout;
@@ -121,8 +121,7 @@ class AccountController {
   ResponseEntity<Html> issue(Visit visit, Parameters parameters) {
     Page first = new Page(1, 20);
     try {
-      PersonalAccessTokens.Issued issued =
-          requests.issue(signedIn(visit).owner(), parameters);
+      PersonalAccessTokens.Issued issued = requests.issue(signedIn(visit).owner(), parameters);
       return ResponseEntity.status(HttpStatus.CREATED)
           .body(
               tokens(
@@ -133,8 +132,7 @@ class AccountController {
                       Parts.copyable("Token", issued.secret().text())),
                   Optional.empty()));
     } catch (ApiException e) {
-      return Answers.refused(
-          tokens(visit, first, Html.EMPTY, Optional.of(Answers.problem(e))));
+      return Answers.refused(tokens(visit, first, Html.EMPTY, Optional.of(Answers.problem(e))));
     }
   }
 
@@ -228,7 +226,8 @@ class AccountController {
             <section class="card"><h2>Access tokens</h2>{}{}</section>
             """,
             slice.total() == 0
-                ? Html.of("<p class=\"muted\">None yet. Programs and git use them in place of your password.</p>")
+                ? Html.of(
+                    "<p class=\"muted\">None yet. Programs and git use them in place of your password.</p>")
                 : Html.of(
                     """
                     <div class="table"><table><thead><tr><th scope="col">Name</th><th scope="col">Scopes</th>\

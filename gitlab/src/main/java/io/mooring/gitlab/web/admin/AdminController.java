@@ -126,9 +126,17 @@ class AdminController {
             """,
             AdminFrame.AUDIT,
             Parts.field("By (username)", "author", author.orElse(""), Attributes.NONE, Html.EMPTY),
-            Parts.field("What", "name", name.orElse(""), Attributes.of("placeholder", "project_created"), Html.EMPTY),
+            Parts.field(
+                "What",
+                "name",
+                name.orElse(""),
+                Attributes.of("placeholder", "project_created"),
+                Html.EMPTY),
             slice.total() == 0
-                ? Parts.empty("Nothing was done", Html.of("<p>Changes of people, projects, agents and access are written down here.</p>"))
+                ? Parts.empty(
+                    "Nothing was done",
+                    Html.of(
+                        "<p>Changes of people, projects, agents and access are written down here.</p>"))
                 : Html.of(
                     """
                     <div class="table"><table><thead><tr><th scope="col">When</th><th scope="col">By</th><th scope="col">What</th>\
@@ -138,9 +146,7 @@ class AdminController {
             Parts.paging(
                 page,
                 slice.total(),
-                AdminFrame.AUDIT
-                    .with("author", author.orElse(""))
-                    .with("name", name.orElse("")))));
+                AdminFrame.AUDIT.with("author", author.orElse("")).with("name", name.orElse("")))));
   }
 
   private static Html row(AuditEvents.Recorded recorded, Instant now) {
@@ -182,14 +188,17 @@ class AdminController {
             fact(
                 "Address for agents",
                 Html.text(
-                    configuration.kas().externalUrl().map(URI::toString).orElse("not set: kas.external_url"))),
+                    configuration
+                        .kas()
+                        .externalUrl()
+                        .map(URI::toString)
+                        .orElse("not set: kas.external_url"))),
             fact(
                 "Git storages",
                 Html.text(String.join(", ", configuration.gitaly().storages().keySet()))),
             slice.total() == 0
                 ? Html.of("<p>No agent has one.</p>")
-                : Html.of(
-                    "<ul class=\"list\">{}</ul>", Html.each(slice.items(), this::ceiling)),
+                : Html.of("<ul class=\"list\">{}</ul>", Html.each(slice.items(), this::ceiling)),
             Parts.paging(page, slice.total(), AdminFrame.INSTANCE)));
   }
 

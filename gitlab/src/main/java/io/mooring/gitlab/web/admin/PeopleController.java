@@ -3,8 +3,8 @@ package io.mooring.gitlab.web.admin;
 import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.Page;
 import io.mooring.gitlab.http.Parameters;
-import io.mooring.gitlab.identity.UserChanges;
 import io.mooring.gitlab.identity.User;
+import io.mooring.gitlab.identity.UserChanges;
 import io.mooring.gitlab.identity.Users;
 import io.mooring.gitlab.web.Answers;
 import io.mooring.gitlab.web.Layout;
@@ -45,7 +45,10 @@ class PeopleController {
   Html list(Visit visit, Parameters parameters) {
     visit.caller().requireAdmin();
     return list(
-        visit, parameters.text("username").filter(name -> !name.isBlank()), Page.of(parameters), Optional.empty());
+        visit,
+        parameters.text("username").filter(name -> !name.isBlank()),
+        Page.of(parameters),
+        Optional.empty());
   }
 
   @PostMapping("/users")
@@ -82,8 +85,7 @@ class PeopleController {
     return users.find(id).orElseThrow(ApiException::notFound);
   }
 
-  private Html list(
-      Visit visit, Optional<String> username, Page page, Optional<String> problem) {
+  private Html list(Visit visit, Optional<String> username, Page page, Optional<String> problem) {
     Page.Slice<User> slice = users.list(username, page);
     Instant now = clock.instant();
     return layout.page(
@@ -115,7 +117,9 @@ class PeopleController {
         user.email(),
         user.blocked()
             ? Parts.badge(Tone.BAD, "Blocked")
-            : user.admin() ? Parts.badge(Tone.BUSY, "Administrator") : Parts.badge(Tone.GOOD, "Active"),
+            : user.admin()
+                ? Parts.badge(Tone.BUSY, "Administrator")
+                : Parts.badge(Tone.GOOD, "Active"),
         Parts.ago(user.createdAt(), now),
         self ? Html.of("<span class=\"muted\">you</span>") : buttons(visit, user));
   }
@@ -148,14 +152,21 @@ class PeopleController {
         """,
         visit.csrf(),
         Parts.problem(problem),
-        Parts.field("Username", "username", "", required.and(Attributes.of("autocapitalize", "none")), Html.EMPTY),
+        Parts.field(
+            "Username",
+            "username",
+            "",
+            required.and(Attributes.of("autocapitalize", "none")),
+            Html.EMPTY),
         Parts.field("Name", "name", "", required, Html.EMPTY),
         Parts.field("Email", "email", "", required.and(Attributes.of("type", "email")), Html.EMPTY),
         Parts.field(
             "Password",
             "password",
             "",
-            required.and(Attributes.of("type", "password")).and(Attributes.of("autocomplete", "new-password")),
+            required
+                .and(Attributes.of("type", "password"))
+                .and(Attributes.of("autocomplete", "new-password")),
             Html.text("At least 8 characters.")));
   }
 }

@@ -43,7 +43,9 @@ class AuditPages {
     Optional<Keyset.Position> from =
         given(parameters, "from_time")
             .flatMap(time ->
-                parameters.number("from_id").map(id -> new Keyset.Position(Instant.parse(time), id)));
+                parameters
+                    .number("from_id")
+                    .map(id -> new Keyset.Position(Instant.parse(time), id)));
     parameters.check();
     var filter =
         new RequestRecords.Filter(
@@ -100,7 +102,8 @@ class AuditPages {
     next = next.with("status", given(parameters, "status").orElse(""));
     next = next.with("from_time", last.time()).with("from_id", last.id());
     return Html.of(
-        "<nav class=\"paging\" aria-label=\"Pages\"><a rel=\"next\" href=\"{}\">Older</a></nav>", next);
+        "<nav class=\"paging\" aria-label=\"Pages\"><a rel=\"next\" href=\"{}\">Older</a></nav>",
+        next);
   }
 
   private Html table(List<RequestRecord> shown) {

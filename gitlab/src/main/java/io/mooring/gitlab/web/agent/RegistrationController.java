@@ -190,7 +190,7 @@ class RegistrationController {
                 name,
                 Attributes.flag("required", true)
                     .and(Attributes.flag("autofocus", true))
-                    .and(Attributes.of("pattern", "[a-z0-9]([-a-z0-9]*[a-z0-9])?"))
+                    .and(Attributes.of("pattern", "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?"))
                     .and(Attributes.of("maxlength", "63"))
                     .and(Attributes.of("autocapitalize", "none"))
                     .and(Attributes.of("autocomplete", "off")),

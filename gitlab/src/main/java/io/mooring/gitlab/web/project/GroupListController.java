@@ -34,8 +34,7 @@ class GroupListController {
   private final Namespaces namespaces;
   private final GroupChanges changes;
 
-  GroupListController(
-      Layout layout, Access access, Namespaces namespaces, GroupChanges changes) {
+  GroupListController(Layout layout, Access access, Namespaces namespaces, GroupChanges changes) {
     this.layout = layout;
     this.access = access;
     this.namespaces = namespaces;

@@ -61,7 +61,12 @@ class MemberPageController {
 
   /** What somebody may belong to, as both kinds of addresses name it. */
   private record Place(
-      String kind, String path, Members.Source source, Optional<Role> role, Role least, Frame frame) {
+      String kind,
+      String path,
+      Members.Source source,
+      Optional<Role> role,
+      Role least,
+      Frame frame) {
     Link link() {
       return kind.equals(MemberChanges.GROUPS)
           ? Link.to("/groups/{}/-/group_members", path)
@@ -99,12 +104,14 @@ class MemberPageController {
                   .put("expires_at", parameters.text("expires_at").orElse(""))));
       return Answers.changed(place.link(), Notice.MEMBER_ADDED);
     } catch (ApiException e) {
-      return Answers.refused(
-          list(visit, place, new Page(1, 20), Optional.of(Answers.problem(e))));
+      return Answers.refused(list(visit, place, new Page(1, 20), Optional.of(Answers.problem(e))));
     }
   }
 
-  @PostMapping({"/{*path}/-/project_members/{user}/{change}", "/{*path}/-/group_members/{user}/{change}"})
+  @PostMapping({
+    "/{*path}/-/project_members/{user}/{change}",
+    "/{*path}/-/group_members/{user}/{change}"
+  })
   ResponseEntity<Html> change(
       Visit visit,
       @PathVariable("path") String path,
@@ -112,17 +119,17 @@ class MemberPageController {
       @PathVariable("change") String change,
       Parameters parameters) {
     Place place = place(visit, path);
-    switch (change) {
+    return switch (change) {
       case "remove" -> {
         changes.remove(visit.caller(), place.kind(), place.path(), user);
-        return Answers.changed(place.link(), Notice.MEMBER_REMOVED);
+        yield Answers.changed(place.link(), Notice.MEMBER_REMOVED);
       }
       case "update" -> {
         changes.update(visit.caller(), place.kind(), place.path(), user, parameters);
-        return Answers.changed(place.link(), Notice.SAVED);
+        yield Answers.changed(place.link(), Notice.SAVED);
       }
       default -> throw ApiException.notFound();
-    }
+    };
   }
 
   private Place place(Visit visit, String path) {
@@ -189,8 +196,7 @@ class MemberPageController {
         role ->
             Parts.option(
                 Integer.toString(role.level()),
-                role.text().substring(0, 1).toUpperCase(Locale.ROOT)
-                    + role.text().substring(1),
+                role.text().substring(0, 1).toUpperCase(Locale.ROOT) + role.text().substring(1),
                 role == chosen));
   }
 

@@ -56,15 +56,13 @@ class SettingsController {
   }
 
   @PostMapping("/{*path}/-/edit")
-  ResponseEntity<Html> save(
-      Visit visit, @PathVariable("path") String path, Parameters parameters) {
+  ResponseEntity<Html> save(Visit visit, @PathVariable("path") String path, Parameters parameters) {
     String text = path.substring(1);
     try {
       if (text.startsWith(GROUPS)) {
         Namespace group =
             groupChanges.update(visit.caller(), text.substring(GROUPS.length()), parameters);
-        return Answers.changed(
-            Link.to("/groups/{}/-/edit", group.fullPath()), Notice.SAVED);
+        return Answers.changed(Link.to("/groups/{}/-/edit", group.fullPath()), Notice.SAVED);
       }
       Project project = projectChanges.update(visit.caller(), text, parameters);
       return Answers.changed(Link.to("/{}/-/edit", project.fullPath()), Notice.SAVED);
@@ -133,7 +131,11 @@ class SettingsController {
                     option("private", "Members only", project),
                     option("disabled", "Nobody: files and agents are switched off", project))),
             Parts.field(
-                "Default branch", "default_branch", project.defaultBranch(), required(), Html.text("Agents read their configuration from it.")),
+                "Default branch",
+                "default_branch",
+                project.defaultBranch(),
+                required(),
+                Html.text("Agents read their configuration from it.")),
             owns
                 ? removal(
                     visit,
