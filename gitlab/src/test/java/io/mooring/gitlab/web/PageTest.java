@@ -224,6 +224,40 @@ class PageTest {
   }
 
   @Test
+  void makesAGroupWithAProjectInIt(Running gitlab) {
+    String name = GitLabUnderTest.unique("harbour");
+    Api person = pages(gitlab, gitlab.newUser());
+
+    form(person, "/groups", "name", "Harbour", "path", name, "parent_id", "").expect(303);
+    String id = gitlab.sqlValue("select namespace_id from routes where path = '" + name + "'");
+    form(person, "/projects", "name", "Pier", "namespace_id", id).expect(303);
+
+    assertThat(person.get("/" + name).expect(200).body()).contains("/" + name + "/pier");
+    assertThat(
+            form(person, "/groups", "name", "Again", "path", name, "parent_id", "")
+                .expect(422)
+                .body())
+        .contains("has already been taken");
+  }
+
+  @Test
+  void showsTheAuditToMaintainersAndRefusesAWrongPlaceInIt(Running gitlab) {
+    long project = gitlab.newProject("private");
+    long agent = gitlab.newAgent(project);
+    String page =
+        "/"
+            + gitlab.path(project)
+            + "/-/cluster_agents/"
+            + gitlab.sqlValue("select name from cluster_agents where id = " + agent)
+            + "?tab=audit";
+    Api maintainer = pages(gitlab, gitlab.newMember(project, 40));
+
+    assertThat(maintainer.get(page).expect(200).body()).contains("Nobody reached the cluster");
+    assertThat(maintainer.get(page + "&verb=get").expect(200).body()).contains("No such request");
+    maintainer.get(page + "&from_time=yesterday&from_id=1").expect(400);
+  }
+
+  @Test
   void sendsAssetsToBeKeptForEver(Running gitlab) {
     String page = gitlab.anonymous().get("/users/sign_in").expect(200).body();
     String css = page.replaceAll("(?s).*href=\"(/assets/[^\"]+/app.css)\".*", "$1");

@@ -41,11 +41,9 @@ class AuditPages {
     Optional<Long> status =
         given(parameters, "status").filter(text -> text.matches("[0-9]{3}")).map(Long::valueOf);
     Optional<Keyset.Position> from =
-        given(parameters, "from_time")
-            .flatMap(time ->
-                parameters
-                    .number("from_id")
-                    .map(id -> new Keyset.Position(Instant.parse(time), id)));
+        parameters
+            .time("from_time")
+            .flatMap(time -> parameters.number("from_id").map(id -> new Keyset.Position(time, id)));
     parameters.check();
     var filter =
         new RequestRecords.Filter(

@@ -23,6 +23,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Lists of groups, and how new ones are made. */
 @RestController
@@ -71,7 +73,7 @@ class GroupListController {
   @PostMapping("/groups")
   ResponseEntity<Html> create(Visit visit, Parameters parameters) {
     try {
-      Namespace group = changes.create(visit.caller(), parameters);
+      Namespace group = changes.create(visit.caller(), wanted(parameters));
       return Answers.changed(Link.to("/{}", group.fullPath()), Notice.GROUP_CREATED);
     } catch (ApiException e) {
       return Answers.refused(
@@ -81,6 +83,18 @@ class GroupListController {
               parameters.text("path").orElse(""),
               Optional.of(Answers.problem(e))));
     }
+  }
+
+  /** A form sends an empty text for "no other group". */
+  private static Parameters wanted(Parameters parameters) {
+    ObjectNode wanted = JsonNodeFactory.instance.objectNode();
+    for (String field : List.of("name", "path", "description", "visibility", "parent_id")) {
+      parameters
+          .text(field)
+          .filter(text -> !field.equals("parent_id") || !text.isBlank())
+          .ifPresent(text -> wanted.put(field, text));
+    }
+    return Parameters.of(wanted);
   }
 
   private Html form(Visit visit, String name, String path, Optional<String> problem) {
