@@ -6,6 +6,7 @@ import io.mooring.kas.config.KasConfiguration;
 import io.mooring.kas.configuration.Configurations;
 import io.mooring.kas.configurationproject.ConfigurationProjects;
 import io.mooring.kas.events.AgentEvents;
+import io.mooring.kas.events.PresenceReports;
 import io.mooring.kas.flux.Flux;
 import io.mooring.kas.git.CacheSizes;
 import io.mooring.kas.git.GitalyServers;
@@ -115,9 +116,12 @@ public final class Kas implements AutoCloseable {
       GitLabApi gitlab =
           lifetimes.add(
               new GitLabApi(configuration.gitlab(), secrets.gitlab(), clock), GitLabApi::close);
+      AgentReports reports = new AgentReports(gitlab, clock);
+      PresenceReports presence =
+          lifetimes.add(new PresenceReports(reports, clock, random), PresenceReports::close);
       StoredAgentTracker tracker =
           lifetimes.add(
-              new StoredAgentTracker(store.hashes(), configuration.agent(), clock),
+              new StoredAgentTracker(store.hashes(), configuration.agent(), presence, clock),
               StoredAgentTracker::close);
       store.onReconnect(tracker::rewrite);
       tracker.start();
@@ -126,7 +130,7 @@ public final class Kas implements AutoCloseable {
           lifetimes.add(
               new AgentRoutes(configuration, store, loops, metrics, clock), AgentRoutes::close);
       routes.onStoreLoss(tracker::rewrite);
-      List<Feature> features = features(gitlab, store, tracker, threads, loops, routes);
+      List<Feature> features = features(gitlab, store, tracker, reports, threads, loops, routes);
       features.forEach(feature -> lifetimes.add(feature, Feature::close));
       servers =
           lifetimes.add(
@@ -157,6 +161,7 @@ public final class Kas implements AutoCloseable {
       GitLabApi gitlab,
       Store store,
       StoredAgentTracker tracker,
+      AgentReports reports,
       ExecutorService threads,
       EventLoops loops,
       AgentRoutes routes) {
@@ -166,7 +171,6 @@ public final class Kas implements AutoCloseable {
     lifetimes.add(
         new RevocationWatch(openCalls, lookups::agentAnew, agent.infoCacheTtl()),
         RevocationWatch::close);
-    AgentReports reports = new AgentReports(gitlab, clock);
     GitLabConfigurationSink sink = new GitLabConfigurationSink(gitlab, reports, clock, random);
     PushBus pushes = new PushBus(store.events());
     report(gitlab);

@@ -87,6 +87,15 @@ public class AgentReports {
       case SYNC_FINISHED -> finished(agentId, event.getSyncFinished(), time);
       case OBJECT_STATES -> states(agentId, event.getObjectStates(), time);
       case WARNING_EVENT -> warning(agentId, event.getWarningEvent(), time);
+      case AGENT_CONNECTED ->
+          feed.tell(
+              agentId,
+              "agent_connected",
+              time.toInstant(),
+              ReportNotices.connected(event.getAgentConnected()));
+      case AGENT_DISCONNECTED ->
+          feed.tell(agentId, "agent_disconnected", time.toInstant(), AgentFeed.data());
+      case AGENT_LOST -> feed.tell(agentId, "agent_lost", time.toInstant(), AgentFeed.data());
       case EVENT_NOT_SET -> {
         // Of a newer agent: nothing here that could be shown.
       }

@@ -1,5 +1,6 @@
 package io.mooring.gitlab.agent;
 
+import io.mooring.wire.agentevents.rpc.AgentConnected;
 import io.mooring.wire.agentevents.rpc.ObjectRef;
 import io.mooring.wire.agentevents.rpc.ObjectState;
 import io.mooring.wire.agentevents.rpc.ObjectStates;
@@ -26,6 +27,13 @@ final class ReportNotices {
     ObjectNode data = AgentFeed.data().put("commit_id", commitId);
     problems(data, problems);
     return data;
+  }
+
+  static ObjectNode connected(AgentConnected agent) {
+    return AgentFeed.data()
+        .put("version", agent.getVersion())
+        .put("pod_namespace", agent.getPodNamespace())
+        .put("pod_name", agent.getPodName());
   }
 
   static ObjectNode started(SyncStarted sync) {

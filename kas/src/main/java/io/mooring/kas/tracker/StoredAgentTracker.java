@@ -38,12 +38,22 @@ public final class StoredAgentTracker implements AgentTracker, AutoCloseable {
   private final ExpiringHashes store;
   private final AgentSettings settings;
   private final InstantSource clock;
+  private final PresenceListener listener;
   private final TrackedConnections connections = new TrackedConnections();
   private final Thread writer;
   private boolean failing;
 
-  /** Nothing tracked yet; {@link #start} begins to write. */
-  public StoredAgentTracker(ExpiringHashes store, AgentSettings settings, InstantSource clock) {
+  /**
+   * Nothing tracked yet; {@link #start} begins to write.
+   *
+   * @param listener told of agents that come and go
+   */
+  public StoredAgentTracker(
+      ExpiringHashes store,
+      AgentSettings settings,
+      PresenceListener listener,
+      InstantSource clock) {
+    this.listener = listener;
     this.store = store;
     this.settings = settings;
     this.clock = clock;
@@ -58,6 +68,7 @@ public final class StoredAgentTracker implements AgentTracker, AutoCloseable {
   @Override
   public Registration register(ConnectedAgentInfo info) {
     Tracked tracked = connections.add(info, Instant.MAX, Instant.MIN);
+    listener.connected(info);
     return () -> connections.remove(tracked);
   }
 
@@ -70,7 +81,11 @@ public final class StoredAgentTracker implements AgentTracker, AutoCloseable {
     Instant now = clock.instant();
     Instant expiry = now.plus(settings.redisConnInfoTtl());
     store.put(fields(List.of(info), expiry));
+    boolean known = connections.has(info);
     connections.add(info, now.plus(REGISTRATION_LEASE), expiry);
+    if (!known) {
+      listener.connected(info);
+    }
   }
 
   /** Connections of an agent, on any replica. */
@@ -106,20 +121,29 @@ public final class StoredAgentTracker implements AgentTracker, AutoCloseable {
 
   /** Writes what the store does not have, and removes what left. */
   void writeNews() throws StoreException {
-    put(connections.due(clock.instant(), Instant.MIN.plusSeconds(1)));
+    for (ConnectedAgentInfo info : connections.expired(clock.instant())) {
+      if (!connections.hasAny(info.getAgentId())) {
+        listener.lost(info);
+      }
+    }
+    List<Tracked> fresh = connections.due(Instant.MIN.plusSeconds(1));
+    put(fresh);
     List<ConnectedAgentInfo> leaving = connections.leaving();
     for (ConnectedAgentInfo info : leaving) {
       List<ByteString> field = List.of(TrackerKeys.field(info.getConnectionId()));
       store.remove(TrackerKeys.byAgent(info.getAgentId()), field);
       store.remove(TrackerKeys.byProject(info.getProjectId()), field);
       connections.left(List.of(info));
+      if (!connections.hasAny(info.getAgentId())) {
+        listener.disconnected(info);
+      }
     }
   }
 
   /** Writes what would expire before the next refresh. */
   void refresh() throws StoreException {
     Instant now = clock.instant();
-    put(connections.due(now, now.plus(settings.redisConnInfoRefresh()).minus(BEFORE_REFRESH)));
+    put(connections.due(now.plus(settings.redisConnInfoRefresh()).minus(BEFORE_REFRESH)));
   }
 
   /** Removes entries that other replicas let expire. */

@@ -59,6 +59,42 @@ final class TrackedConnections {
     }
   }
 
+  /** Whether this connection is known. */
+  boolean has(ConnectedAgentInfo info) {
+    lock.lock();
+    try {
+      return present.containsKey(id(info));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the agent has any connection here. */
+  boolean hasAny(long agentId) {
+    lock.lock();
+    try {
+      return present.keySet().stream().anyMatch(id -> id.agentId() == agentId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Drops connections whose own time is over, and says which. */
+  List<ConnectedAgentInfo> expired(Instant now) {
+    lock.lock();
+    try {
+      List<ConnectedAgentInfo> over =
+          present.values().stream()
+              .filter(connection -> connection.until().isBefore(now))
+              .map(Tracked::info)
+              .toList();
+      over.forEach(info -> present.remove(id(info)));
+      return over;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Lets go of a connection, unless a newer registration took its place. */
   void remove(Tracked connection) {
     lock.lock();
@@ -75,14 +111,10 @@ final class TrackedConnections {
     }
   }
 
-  /**
-   * Connections whose life in the store ends before {@code soon}; those whose own time is over are
-   * dropped.
-   */
-  List<Tracked> due(Instant now, Instant soon) {
+  /** Connections whose life in the store ends before {@code soon}. */
+  List<Tracked> due(Instant soon) {
     lock.lock();
     try {
-      present.values().removeIf(connection -> connection.until().isBefore(now));
       List<Tracked> due = new ArrayList<>();
       for (Tracked connection : present.values()) {
         if (connection.storedUntil().isBefore(soon)) {

@@ -17,6 +17,7 @@ import io.mooring.kas.store.StoreException;
 import io.mooring.testkit.time.FakeClock;
 import io.mooring.wire.agenttracker.ConnectedAgentInfo;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +28,9 @@ import org.junit.jupiter.api.Test;
 class StoredAgentTrackerTest {
   private final FakeClock clock = new FakeClock();
   private final FailingHashes store = new FailingHashes(new MemoryStore(clock));
-  private final StoredAgentTracker tracker = new StoredAgentTracker(store, settings(), clock);
+  private final Heard heard = new Heard();
+  private final StoredAgentTracker tracker =
+      new StoredAgentTracker(store, settings(), heard, clock);
 
   @AfterEach
   void stop() {
@@ -270,6 +273,54 @@ class StoredAgentTrackerTest {
         failures.incrementAndGet();
         throw new StoreException("gone");
       }
+    }
+  }
+
+  @Test
+  void tellsOfAnAgentThatComesAndGoesOnce() throws Exception {
+    AgentTracker.Registration first = tracker.register(connection(5, 1));
+    AgentTracker.Registration second = tracker.register(connection(5, 2));
+    tracker.writeNews();
+    first.close();
+    tracker.writeNews();
+    assertThat(heard.news).containsExactly("connected 5", "connected 5");
+
+    second.close();
+    tracker.writeNews();
+
+    assertThat(heard.news).containsExactly("connected 5", "connected 5", "disconnected 5");
+  }
+
+  @Test
+  void tellsOfAnAgentThatDoesNotRegisterAnyMore() throws Exception {
+    tracker.registered(connection(7, 1));
+    tracker.registered(connection(7, 1));
+    tracker.writeNews();
+    assertThat(heard.news).containsExactly("connected 7");
+
+    clock.advance(StoredAgentTracker.REGISTRATION_LEASE.plusSeconds(1));
+    tracker.writeNews();
+    tracker.writeNews();
+
+    assertThat(heard.news).containsExactly("connected 7", "lost 7");
+  }
+
+  private static final class Heard implements PresenceListener {
+    private final List<String> news = new ArrayList<>();
+
+    @Override
+    public void connected(ConnectedAgentInfo info) {
+      news.add("connected " + info.getAgentId());
+    }
+
+    @Override
+    public void disconnected(ConnectedAgentInfo info) {
+      news.add("disconnected " + info.getAgentId());
+    }
+
+    @Override
+    public void lost(ConnectedAgentInfo info) {
+      news.add("lost " + info.getAgentId());
     }
   }
 }
