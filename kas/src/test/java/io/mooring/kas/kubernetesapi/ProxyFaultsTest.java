@@ -3,13 +3,16 @@ package io.mooring.kas.kubernetesapi;
 import static io.mooring.kas.kubernetesapi.ProxyFixture.AUTHORIZED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.mooring.kas.kubernetesapi.RawClient.Response;
 import io.mooring.kas.tunnel.AgentAbility;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Bodies, errors, upgrades, and clients and agents that break the rules. */
 class ProxyFaultsTest {
   private static final String[] UPGRADE = {AUTHORIZED, "Connection: Upgrade", "Upgrade: SPDY/3.1"};
+
+  private static final ByteString PIECE = ProxyFixture.bytes(32 * 1024);
+
+  /** Pieces, 64 MiB: far more than the kernel holds for a connection. */
+  private static final int ENDLESS = 2_000;
 
   private ProxyFixture proxy;
 
@@ -311,6 +319,34 @@ class ProxyFaultsTest {
       proxy.agent.next().end(Status.UNAVAILABLE.withDescription("gRPC -> HTTP: refused"));
       assertThat(client.response().status()).isEqualTo(502);
       assertThat(proxy.agent.isIdle()).isTrue();
+    }
+  }
+
+  @Test
+  @Tag("fault-28")
+  void aReaderThatStallsCostsItsWindowAndNobodyElse() throws Exception {
+    try (RawClient stalled = RawClient.connect(proxy.address(), 4096);
+        RawClient other = proxy.connect()) {
+      stalled.get("/big", AUTHORIZED);
+      ScriptedAgent.Call call = proxy.agent.next().head(200, Map.of());
+      AtomicInteger sent = new AtomicInteger();
+      // The kernel takes bytes for a while; a stall that lasts is one.
+      await()
+          .during(Duration.ofMillis(500))
+          .until(() -> {
+            while (call.isReady() && sent.get() < ENDLESS) {
+              call.data(PIECE);
+              sent.incrementAndGet();
+            }
+            return !call.isReady()
+                && !proxy.metrics().contains("k8s_api_proxy_longest_stall_seconds 0.0\n");
+          });
+      other.get("/small", AUTHORIZED);
+      proxy.agent.next().answer(200, Map.of(), "ok");
+
+      assertThat(other.response().body()).isEqualTo("ok");
+      assertThat(call.isReady()).isFalse();
+      assertThat(sent.get()).isLessThan(ENDLESS);
     }
   }
 
