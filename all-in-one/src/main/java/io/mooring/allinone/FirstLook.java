@@ -19,12 +19,14 @@ final class FirstLook {
 
   private final Stack stack;
   private final Worktree tree;
-  private final String agentPath;
+  private final String agents;
+  private final long agentId;
 
-  private FirstLook(Stack stack, Worktree tree, String agentPath) {
+  private FirstLook(Stack stack, Worktree tree, String agents, long agentId) {
     this.stack = stack;
     this.tree = tree;
-    this.agentPath = agentPath;
+    this.agents = agents;
+    this.agentId = agentId;
   }
 
   /** Makes the project and the agent, and starts agentk with the agent's token. */
@@ -32,9 +34,11 @@ final class FirstLook {
       throws IOException, InterruptedException {
     Rest rest = stack.rest();
     JsonNode group = rest.create("/groups", Map.of("name", Sample.GROUP, "path", Sample.GROUP));
-    rest.create(
-        "/projects",
-        Map.of("name", "sample", "path", "sample", "namespace_id", group.path("id").asLong()));
+    for (String name : List.of("sample", "deployer")) {
+      rest.create(
+          "/projects",
+          Map.of("name", name, "path", name, "namespace_id", group.path("id").asLong()));
+    }
     progress.say("project %s created", Sample.PROJECT);
     String agents = "/projects/" + Rest.segment(Sample.PROJECT) + "/cluster_agents";
     long agent = rest.create(agents, Map.of("name", Sample.AGENT)).path("id").asLong();
@@ -44,12 +48,16 @@ final class FirstLook {
     Worktree tree =
         Worktree.clone(
             stack.gitlab(), Sample.PROJECT, stack.token(), stack.workDirectory(), stack.clock());
-    return new FirstLook(stack, tree, agents + "/" + agent);
+    return new FirstLook(stack, tree, agents, agent);
   }
 
   /** Path of the agent in the REST API. */
   String agentPath() {
-    return agentPath;
+    return agents + "/" + agentId;
+  }
+
+  long agentId() {
+    return agentId;
   }
 
   Worktree tree() {

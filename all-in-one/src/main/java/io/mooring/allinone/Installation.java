@@ -25,13 +25,12 @@ public final class Installation implements AutoCloseable {
   /** Lets a stack deploy the sample once, then stops it and keeps its files until closed. */
   public static Installation prepare(Progress progress) throws IOException, InterruptedException {
     StateDirectory state = StateDirectory.temporary();
-    Cluster.Local cluster = Cluster.Local.start(state.path("cluster"));
+    Cluster.Local cluster = Cluster.Local.start(state.path("cluster"), false);
     try {
       StackFiles used;
       try (Stack stack =
           Stack.start(
-              new Stack.Options(
-                  Optional.of(cluster.kubeconfig()), Optional.of(state.path("stack"))),
+              Stack.Options.of(Optional.of(cluster.kubeconfig()), Optional.of(state.path("stack"))),
               progress)) {
         stack.deploySample(progress);
         used = stack.files();
@@ -56,14 +55,14 @@ public final class Installation implements AutoCloseable {
 
   /** The configuration file of kas. */
   public Path kas() throws IOException {
-    return files.kas();
+    return files.kas(0);
   }
 
   /** The command line of agentk, without the program. */
   public List<String> agentkArguments() {
     return List.of(
         "--kas-address",
-        "grpc://127.0.0.1:" + files.kasAgentPort(),
+        files.front().agents().toString(),
         "--token-file",
         files.state().path("agent-token").toString(),
         "--kubeconfig",

@@ -45,6 +45,22 @@ public final class Quickstart implements Callable<Integer> {
   private boolean check;
 
   @Option(
+      names = "--replicas",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "run so many replicas of kas, which share a Redis; the agent comes to one of them over"
+              + " WebSocket and TLS")
+  private int replicas;
+
+  @Option(
+      names = "--node",
+      description =
+          "give the local API server a real node, where this machine allows one (root, cgroup v1);"
+              + " --check does so by itself")
+  private boolean node;
+
+  @Option(
       names = "--state",
       paramLabel = "DIR",
       description = "keep database, repositories and secrets here; without it they are deleted")
@@ -64,7 +80,7 @@ public final class Quickstart implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       return look(progress);
-    } catch (Check.FailedException e) {
+    } catch (Checklist.FailedException e) {
       return 1;
     } catch (IOException | RuntimeException e) {
       progress.say("failed: %s", String.valueOf(e.getMessage()));
@@ -77,10 +93,14 @@ public final class Quickstart implements Callable<Integer> {
   }
 
   private int look(Progress progress)
-      throws IOException, InterruptedException, Check.FailedException {
+      throws IOException, InterruptedException, Checklist.FailedException {
     try (Stack stack =
         Stack.start(
-            new Stack.Options(Optional.ofNullable(kubeconfig), Optional.ofNullable(state)),
+            new Stack.Options(
+                Optional.ofNullable(kubeconfig),
+                Optional.ofNullable(state),
+                replicas,
+                node || check),
             progress)) {
       FirstLook sample = FirstLook.register(stack, progress);
       sample.push(progress);

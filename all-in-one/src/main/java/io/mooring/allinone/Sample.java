@@ -8,6 +8,10 @@ public final class Sample {
 
   public static final String GROUP = "demo";
   public static final String PROJECT = "demo/sample";
+
+  /** A project without files, whose jobs act as the agent. */
+  public static final String DEPLOYER = "demo/deployer";
+
   public static final String AGENT = "laptop";
   public static final String NAMESPACE = "sample";
   public static final String GREETING = "manifests/greeting.yaml";
@@ -25,8 +29,22 @@ public final class Sample {
               default_namespace: %s
               paths:
               - glob: 'manifests/**/*.yaml'
+          # Jobs of these projects reach the cluster with kubectl, ...
+          ci_access:
+            projects:
+            - id: %s
+              default_namespace: %s
+              access_as:
+                ci_job: {}
+            - id: %s
+          # ... and so do the developers of this one.
+          user_access:
+            access_as:
+              user: {}
+            projects:
+            - id: %s
           """
-              .formatted(PROJECT, NAMESPACE),
+              .formatted(PROJECT, NAMESPACE, PROJECT, NAMESPACE, DEPLOYER, PROJECT),
           "manifests/namespace.yaml",
           """
           apiVersion: v1
@@ -65,6 +83,23 @@ public final class Sample {
           - apiGroups: [""]
             resources: ["configmaps"]
             verbs: ["get"]
+          ---
+          # What people and jobs may do who come through kas.
+          apiVersion: rbac.authorization.k8s.io/v1
+          kind: RoleBinding
+          metadata:
+            name: people-and-jobs
+          roleRef:
+            apiGroup: rbac.authorization.k8s.io
+            kind: ClusterRole
+            name: edit
+          subjects:
+          - kind: Group
+            apiGroup: rbac.authorization.k8s.io
+            name: gitlab:user
+          - kind: Group
+            apiGroup: rbac.authorization.k8s.io
+            name: gitlab:ci_job
           """);
 
   private Sample() {}

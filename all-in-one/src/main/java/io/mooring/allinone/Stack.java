@@ -3,15 +3,17 @@ package io.mooring.allinone;
 import io.mooring.agentk.Agentk;
 import io.mooring.agentk.AgentkOptions;
 import io.mooring.agentk.connection.AgentToken;
+import io.mooring.agentk.connection.KasConnection;
 import io.mooring.gitaly.GitalyServer;
 import io.mooring.gitlab.GitLabApplication;
 import io.mooring.gitlab.RunningGitLab;
 import io.mooring.gitlab.identity.Scope;
-import io.mooring.kas.Kas;
-import io.mooring.kas.config.KasConfigurationFile;
 import io.mooring.protocol.secret.Secret;
+import io.mooring.protocol.transport.ClientTls;
 import io.mooring.protocol.transport.KasAddress;
 import io.mooring.protocol.yaml.InvalidDocumentException;
+import io.mooring.testkit.certificates.CertificateAuthority;
+import io.mooring.testkit.redis.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,6 +27,7 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * PostgreSQL, gitaly, the GitLab application, kas and agentk in this JVM, and the cluster they
@@ -46,8 +49,10 @@ public final class Stack implements AutoCloseable {
   private final StateDirectory state;
   private final StackFiles files;
   private final Cluster cluster;
-  private final NoticeRelay relay;
+  private final Relay notices;
   private final HopTimes hops;
+  private final CertificateAuthority authority;
+  private final KasReplicas replicas;
   private final Secret token;
   private final Rest rest;
 
@@ -56,8 +61,28 @@ public final class Stack implements AutoCloseable {
    *
    * @param kubeconfig the cluster to deploy to; without it a local API server is started
    * @param state where to keep everything; without it nothing is kept
+   * @param replicas how many replicas of kas; several share a Redis, and agents come to one of them
+   *     over WebSocket and TLS
+   * @param node whether the local API server gets a real node, where this machine allows one
    */
-  public record Options(Optional<Path> kubeconfig, Optional<Path> state) {}
+  public record Options(
+      Optional<Path> kubeconfig, Optional<Path> state, int replicas, boolean node) {
+
+    /** More than anybody needs to see replicas at work, and few enough for one JVM. */
+    static final int MOST_REPLICAS = 9;
+
+    public Options {
+      if (replicas < 1 || replicas > MOST_REPLICAS) {
+        throw new IllegalArgumentException(
+            "replicas: %d (expected: 1 to %d)".formatted(replicas, MOST_REPLICAS));
+      }
+    }
+
+    /** One replica and no node. */
+    public static Options of(Optional<Path> kubeconfig, Optional<Path> state) {
+      return new Options(kubeconfig, state, 1, false);
+    }
+  }
 
   /** A sample that is deployed, ready for more commits. */
   public record Deployed(Worktree tree, String agentPath) {}
@@ -85,24 +110,30 @@ public final class Stack implements AutoCloseable {
       state = kept.isPresent() ? StateDirectory.kept(kept.get()) : StateDirectory.temporary();
       closeLast("state", state::close);
       closeLast("log", LogFile.open(logFile())::close);
-      cluster = cluster(options.kubeconfig());
-      closeLast("Kubernetes API server", cluster::close);
+      cluster = cluster(options);
+      closeLast("Kubernetes", cluster::close);
+      authority = CertificateAuthority.create(state.path("certificates"), "quickstart");
       Ports ports = new Ports(progress);
-      int api = ports.preferably(8153, "kas for GitLab");
-      relay = NoticeRelay.to(api);
-      closeLast("notice relay", relay::close);
+      int gitlabPort = ports.preferably(8080, "the GitLab application");
+      int gitalyPort = ports.preferably(8075, "gitaly");
+      List<KasPorts> kas = kasPorts(ports, options.replicas());
+      notices = relay("notice relay", kas, KasPorts::gitlab);
       files =
           new StackFiles(
               state,
-              ports.preferably(8080, "the GitLab application"),
-              ports.preferably(8075, "gitaly"),
-              ports.preferably(8150, "kas for agents"),
-              api,
-              relay.port(),
-              ports.preferably(8155, "kas for replicas"),
-              ports.preferably(8151, "metrics of kas"),
+              gitlabPort,
+              gitalyPort,
+              kas,
+              front(kas),
+              authority.server("kas", "kas", "IP:127.0.0.1", "DNS:localhost"),
+              redis(options.replicas()),
               POLL_PERIOD);
-      RunningGitLab gitlab = startServers();
+      RunningGitLab gitlab = startGitLab();
+      replicas = KasReplicas.start(files);
+      closeLast("kas", replicas::close);
+      progress.say(
+          replicas.count() == 1 ? "kas is up" : replicas.count() + " replicas of kas are up");
+      rememberSecrets();
       token =
           gitlab.createPersonalAccessToken(
               "root", "quickstart", EnumSet.allOf(Scope.class), TOKEN_LIFE);
@@ -118,17 +149,58 @@ public final class Stack implements AutoCloseable {
     }
   }
 
-  private Cluster cluster(Optional<Path> kubeconfig) {
-    if (kubeconfig.isPresent()) {
-      progress.say("deploying to the cluster of %s", kubeconfig.get());
-      return new Cluster.Given(kubeconfig.get());
+  private Cluster cluster(Options options) {
+    if (options.kubeconfig().isPresent()) {
+      Path kubeconfig = options.kubeconfig().get();
+      progress.say("deploying to the cluster of %s", kubeconfig);
+      return new Cluster.Given(kubeconfig);
     }
-    Cluster.Local local = Cluster.Local.start(state.path("cluster"));
+    Cluster.Local local = Cluster.Local.start(state.path("cluster"), options.node());
     progress.say("kube-apiserver %s is up", local.servers().apiServer().version());
+    local.node().ifPresent(node -> progress.say("a node is up"));
     return local;
   }
 
-  private RunningGitLab startServers() throws IOException {
+  /** The first replica has the usual ports, so that one alone is where people expect it. */
+  private static List<KasPorts> kasPorts(Ports ports, int replicas) {
+    List<KasPorts> kas = new ArrayList<>();
+    kas.add(KasPorts.usual(ports));
+    while (kas.size() < replicas) {
+      kas.add(KasPorts.free(ports));
+    }
+    return kas;
+  }
+
+  /** With several replicas, something in front of them that goes on when one is gone. */
+  private KasFront front(List<KasPorts> kas) throws IOException {
+    KasFront straight = KasFront.of(kas.getFirst()).withGitlab(notices.port());
+    if (kas.size() == 1) {
+      return straight;
+    }
+    Relay agents = relay("relay for agents", kas, KasPorts::agents);
+    Relay people = relay("relay for kubectl", kas, KasPorts::kubernetes);
+    return new KasFront(
+        URI.create("wss://127.0.0.1:" + agents.port()), notices.port(), people.port());
+  }
+
+  private Relay relay(String name, List<KasPorts> kas, Function<KasPorts, Integer> port)
+      throws IOException {
+    Relay relay = Relay.to(kas.stream().map(port).toList());
+    closeLast(name, relay::close);
+    return relay;
+  }
+
+  private Optional<URI> redis(int replicas) {
+    if (replicas == 1) {
+      return Optional.empty();
+    }
+    RedisServer redis = RedisServer.start();
+    closeLast("Redis", redis::close);
+    progress.say("redis-server %s is up", redis.version());
+    return Optional.of(redis.uri());
+  }
+
+  private RunningGitLab startGitLab() throws IOException {
     try {
       Files.createDirectories(state.path("repositories"));
       GitalyServer gitaly =
@@ -141,35 +213,31 @@ public final class Stack implements AutoCloseable {
               io.mooring.gitlab.configuration.ConfigurationFile.read(files.gitlab()));
       closeLast("the GitLab application", gitlab::close);
       progress.say("the GitLab application is up, with PostgreSQL");
-      Kas kas = Kas.start(KasConfigurationFile.read(files.kas()).configuration());
-      closeLast("kas", kas::close);
-      progress.say("kas is up");
-      for (String name :
-          List.of(
-              "gitaly-token",
-              "root-password",
-              "kas-secret",
-              "shell-secret",
-              "kas-private-secret")) {
-        secrets.add(state.secret(state.secretFile(name)));
-      }
       return gitlab;
     } catch (InvalidDocumentException e) {
       throw new IOException("a configuration file written here is refused: " + e.getMessage(), e);
     }
   }
 
+  private void rememberSecrets() throws IOException {
+    for (String name :
+        List.of(
+            "gitaly-token", "root-password", "kas-secret", "shell-secret", "kas-private-secret")) {
+      secrets.add(state.secret(state.secretFile(name)));
+    }
+  }
+
   /** Starts agentk with this token. Its Lease stands in the namespace {@code default}. */
   void startAgent(Secret agentToken) throws IOException {
     secrets.add(agentToken);
+    KasAddress kas = KasAddress.parse("--kas-address", kasAddress());
+    AgentToken token = new AgentToken.File(state.write("agent-token", agentToken.text()));
+    ClientTls trust = ClientTls.with("--kas-ca-cert-file", Optional.of(authority.certificate()));
     Agentk agent =
         Agentk.start(
-            AgentkOptions.of(
-                KasAddress.parse("--kas-address", kasAddress()),
-                new AgentToken.File(state.write("agent-token", agentToken.text())),
-                cluster.kubeconfig(),
-                "default",
-                "quickstart"));
+            AgentkOptions.of(kas, token, cluster.kubeconfig(), "default", "quickstart")
+                .withKas(
+                    new KasConnection.Settings(kas, trust, Optional.empty(), token, List.of())));
     closeLast("agentk", agent::close);
   }
 
@@ -228,11 +296,35 @@ public final class Stack implements AutoCloseable {
   }
 
   String kasAddress() {
-    return "grpc://" + HOST + ":" + files.kasAgentPort();
+    return files.front().agents().toString();
   }
 
   String kasMetrics() {
-    return "http://" + HOST + ":" + files.kasMetricsPort() + "/metrics";
+    return "http://" + HOST + ":" + files.kas().getFirst().metrics() + "/metrics";
+  }
+
+  /** Where people and jobs reach clusters. */
+  URI kubernetesUrl() {
+    return files.front().kubernetesUrl();
+  }
+
+  /** Signed the certificate of {@link #kubernetesUrl()}. */
+  Path authorityFile() {
+    return authority.certificate();
+  }
+
+  KasReplicas replicas() {
+    return replicas;
+  }
+
+  /** Files of a check that end with the stack. */
+  StateDirectory state() {
+    return state;
+  }
+
+  /** From now on a log line with this secret is a leak. */
+  void keepSecret(Secret secret) {
+    secrets.add(secret);
   }
 
   Duration pollPeriod() {
@@ -241,11 +333,11 @@ public final class Stack implements AutoCloseable {
 
   /** From now on no push notice reaches kas: the wire between GitLab and kas is cut. */
   void loseNotices() {
-    relay.cut();
+    notices.cut();
   }
 
   void deliverNotices() {
-    relay.mend();
+    notices.mend();
   }
 
   /**

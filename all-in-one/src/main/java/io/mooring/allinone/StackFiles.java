@@ -1,8 +1,12 @@
 package io.mooring.allinone;
 
+import io.mooring.testkit.certificates.CertificateAuthority.Identity;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The configuration files of the four programs, as an operator would write them: the programs are
@@ -11,35 +15,32 @@ import java.time.Duration;
  * @param state where files, secrets and data are
  * @param gitlabPort HTTP of the GitLab application
  * @param gitalyPort gRPC of gitaly
- * @param kasAgentPort gRPC for agents
- * @param kasApiPort gRPC for GitLab
- * @param kasApiSeenByGitLab where GitLab is told that is
- * @param kasPrivatePort gRPC for other replicas
- * @param kasMetricsPort metrics and probes of kas
+ * @param kas the ports of each replica
+ * @param front where GitLab, agents and people are told kas is
+ * @param certificate of kas for people, and with {@code redis} for agents too
+ * @param redis what several replicas share; without it there is one, and agents come in clear text
  * @param pollPeriod how often kas looks at Git without a notice
  */
 record StackFiles(
     StateDirectory state,
     int gitlabPort,
     int gitalyPort,
-    int kasAgentPort,
-    int kasApiPort,
-    int kasApiSeenByGitLab,
-    int kasPrivatePort,
-    int kasMetricsPort,
+    List<KasPorts> kas,
+    KasFront front,
+    Identity certificate,
+    Optional<URI> redis,
     Duration pollPeriod) {
 
-  /** The same with GitLab calling kas directly. */
+  /** The same with GitLab calling the first replica directly. */
   StackFiles withoutRelay() {
     return new StackFiles(
         state,
         gitlabPort,
         gitalyPort,
-        kasAgentPort,
-        kasApiPort,
-        kasApiPort,
-        kasPrivatePort,
-        kasMetricsPort,
+        kas,
+        front.withGitlab(kas.getFirst().gitlab()),
+        certificate,
+        redis,
         pollPeriod);
   }
 
@@ -79,7 +80,8 @@ record StackFiles(
           password_file: %s
         kas:
           internal_url: grpc://127.0.0.1:%d
-          external_url: grpc://127.0.0.1:%d
+          external_url: %s
+          external_k8s_proxy_url: %s
           secret_file: %s
         gitaly:
           hook_secret_file: %s
@@ -92,29 +94,41 @@ record StackFiles(
                 gitlabPort,
                 state.path("gitlab"),
                 state.secretFile("root-password"),
-                kasApiSeenByGitLab,
-                kasAgentPort,
+                front.gitlab(),
+                front.agents(),
+                front.kubernetesUrl(),
                 state.secretFile("kas-secret"),
                 state.secretFile("shell-secret"),
                 gitalyPort,
                 state.secretFile("gitaly-token")));
   }
 
-  Path kas() throws IOException {
+  /** The file of one replica. */
+  Path kas(int replica) throws IOException {
+    KasPorts ports = kas.get(replica);
     return state.write(
-        "kas.yaml",
+        "kas-%d.yaml".formatted(replica + 1),
         """
         gitlab:
           address: http://127.0.0.1:%d
+          external_url: http://127.0.0.1:%d
           authentication_secret_file: %s
         agent:
           listen:
             address: 127.0.0.1:%d
             listen_grace_period: 0.1s
+        %s
           configuration:
             poll_period: %ds
           gitops:
             poll_period: %ds
+          kubernetes_api:
+            listen:
+              address: 127.0.0.1:%d
+              certificate_file: %s
+              key_file: %s
+              listen_grace_period: 0.1s
+              shutdown_grace_period: 30s
         api:
           listen:
             address: 127.0.0.1:%d
@@ -128,17 +142,33 @@ record StackFiles(
         observability:
           listen:
             address: 127.0.0.1:%d
+        %s
         """
             .formatted(
                 gitlabPort,
+                gitlabPort,
                 state.secretFile("kas-secret"),
-                kasAgentPort,
+                ports.agents(),
+                redis.isPresent() ? overWebSocket() : "",
                 pollPeriod.toSeconds(),
                 pollPeriod.toSeconds(),
-                kasApiPort,
+                ports.kubernetes(),
+                certificate.certificate(),
+                certificate.key(),
+                ports.gitlab(),
                 state.secretFile("kas-secret"),
-                kasPrivatePort,
+                ports.replicas(),
                 state.secretFile("kas-private-secret"),
-                kasMetricsPort));
+                ports.metrics(),
+                redis.map(StackFiles::redisSection).orElse("")));
+  }
+
+  private String overWebSocket() {
+    return "    websocket: true\n    certificate_file: %s\n    key_file: %s"
+        .formatted(certificate.certificate(), certificate.key());
+  }
+
+  private static String redisSection(URI redis) {
+    return "redis:\n  server:\n    address: %s".formatted(redis.getAuthority());
   }
 }

@@ -16,6 +16,7 @@ import io.mooring.kas.gitlab.JobAgents;
 import io.mooring.kas.gitlab.PersonAccess;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.protocol.secret.SecretFiles;
+import io.mooring.testkit.certificates.CertificateAuthority.Identity;
 import io.mooring.wire.agentcfg.ConfigurationFile;
 import io.mooring.wire.agentcfg.UserAccessAsCF;
 import io.mooring.wire.agentcfg.UserAccessAsUserCF;
@@ -71,16 +72,16 @@ class RealGitLabContractTest extends GitLabContract {
             new Progress(new PrintStream(PrintStream.nullOutputStream()), InstantSource.system()));
     state = StateDirectory.temporary();
     Files.createDirectories(state.path("repositories"));
+    KasPorts kas = KasPorts.free(ports);
     StackFiles files =
         new StackFiles(
             state,
             ports.free(),
             ports.free(),
-            ports.free(),
-            ports.free(),
-            ports.free(),
-            ports.free(),
-            ports.free(),
+            List.of(kas),
+            KasFront.of(kas),
+            new Identity(state.path("unused"), state.path("unused")),
+            Optional.empty(),
             Duration.ofSeconds(5));
     gitaly =
         GitalyServer.start(io.mooring.gitaly.configuration.ConfigurationFile.read(files.gitaly()));

@@ -31,7 +31,7 @@ final class CommitToApplied implements Workload {
   @Override
   public Report measure(Progress progress) throws IOException, InterruptedException {
     try (Stack stack =
-        Stack.start(new Stack.Options(Optional.empty(), Optional.empty()), progress)) {
+        Stack.start(Stack.Options.of(Optional.empty(), Optional.empty()), progress)) {
       Stack.Deployed sample = stack.deploySample(progress);
       fill(sample.tree());
       progress.say("pushing %,d files", FILES);

@@ -7,45 +7,50 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A wire between GitLab and kas that can be cut, so that a check can lose a push notice for real.
+ * One address in front of the replicas of kas, as a load balancer is: each connection goes to the
+ * next replica that accepts it. The wire can be cut, so that a check can lose a push notice for
+ * real.
  *
  * <p>Bytes pass unread. While cut, connections are closed and new ones refused. One virtual thread
  * a direction; {@link #close()} ends them all.
  */
-final class NoticeRelay implements AutoCloseable {
+final class Relay implements AutoCloseable {
 
-  private static final int BACKLOG = 16;
+  private static final int BACKLOG = 256; // a burst of connections waits here, none is refused
 
   private final ServerSocket listener;
-  private final int target;
+  private final List<Integer> targets;
+  private final AtomicInteger next = new AtomicInteger();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
 
-  private NoticeRelay(ServerSocket listener, int target) {
+  private Relay(ServerSocket listener, List<Integer> targets) {
     this.listener = listener;
-    this.target = target;
+    this.targets = List.copyOf(targets);
   }
 
-  /** Passes connections on to this port of loopback. */
-  static NoticeRelay to(int target) throws IOException {
-    NoticeRelay relay =
-        new NoticeRelay(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), target);
-    Thread.ofVirtual().name("notice-relay").start(relay::accept);
+  /** Passes connections on to these ports of loopback in turn. */
+  static Relay to(List<Integer> targets) throws IOException {
+    Relay relay =
+        new Relay(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), targets);
+    Thread.ofVirtual().name("relay").start(relay::accept);
     return relay;
   }
 
-  /** Where GitLab is told kas listens. */
+  /** Where clients are told kas listens. */
   int port() {
     return listener.getLocalPort();
   }
 
   void cut() {
     cut = true;
-    open.forEach(NoticeRelay::drop);
+    open.forEach(Relay::drop);
   }
 
   void mend() {
@@ -64,7 +69,7 @@ final class NoticeRelay implements AutoCloseable {
         join(listener.accept());
       } catch (IOException e) {
         if (!listener.isClosed()) {
-          throw new UncheckedIOException("the notice relay cannot accept connections", e);
+          throw new UncheckedIOException("the relay cannot accept connections", e);
         }
       }
     }
@@ -75,19 +80,37 @@ final class NoticeRelay implements AutoCloseable {
       near.close();
       return;
     }
-    Thread.ofVirtual().name("notice-relay-out").start(() -> carry(near));
+    Thread.ofVirtual().name("relay-out").start(() -> carry(near));
   }
 
   private void carry(Socket near) {
     try {
-      Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
+      Socket far = connect();
+      // Small frames go both ways; waiting for more to send with them would add 40 ms to each turn.
+      near.setTcpNoDelay(true);
+      far.setTcpNoDelay(true);
       open.add(near);
       open.add(far);
-      Thread.ofVirtual().name("notice-relay-in").start(() -> pass(far, near));
+      Thread.ofVirtual().name("relay-in").start(() -> pass(far, near));
       pass(near, far);
-    } catch (IOException kasIsDown) {
+    } catch (IOException allAreDown) {
       drop(near);
     }
+  }
+
+  /** To the next replica that is up. */
+  private Socket connect() throws IOException {
+    IOException last = new IOException("no replica");
+    int first = next.getAndIncrement();
+    for (int i = 0; i < targets.size(); i++) {
+      try {
+        int target = targets.get(Math.floorMod(first + i, targets.size()));
+        return new Socket(InetAddress.getLoopbackAddress(), target);
+      } catch (IOException down) {
+        last = down;
+      }
+    }
+    throw last;
   }
 
   private void pass(Socket from, Socket to) {
