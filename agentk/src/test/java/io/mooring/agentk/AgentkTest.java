@@ -123,6 +123,8 @@ class AgentkTest {
           await()
               .atMost(SOON)
               .untilAsserted(() -> assertThat(kas.configurations().requests()).hasSize(2));
+          // Two of each Pod: tunnels need no leader.
+          await().atMost(SOON).untilAsserted(() -> assertThat(kas.tunnels().idle()).isEqualTo(4));
           assertThat(kas.manifests().requests()).hasSize(2);
           assertThat(metrics(second)).contains("agentk_leader 0.0");
           assertThat(metrics(first))

@@ -13,21 +13,15 @@ import io.mooring.wire.grpctool.HttpRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
-import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +49,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   private @Nullable ApiConnection connection;
   private Body body = Body.UNDECIDED;
   private Answer answer = Answer.AWAITED;
+  private int status;
   private long left;
   private boolean requestEnded;
   private boolean waitsForWrites;
@@ -157,32 +152,15 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   }
 
   private void sendHead() {
-    RequestHead sent = java.util.Objects.requireNonNull(head);
-    ApiConnection to = java.util.Objects.requireNonNull(connection);
-    HttpHeaders headers = sent.headers();
-    switch (body) {
-      case KNOWN_LENGTH -> headers.set(HttpHeaderNames.CONTENT_LENGTH, left);
-      case CHUNKED -> headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-      case NONE, UNDECIDED -> {
-        if (sent.tellsEmptyBody()) {
-          headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
-        }
-      }
-    }
-    Object message;
-    if (body == Body.NONE) {
-      requestEnded = true;
-      message =
-          new DefaultFullHttpRequest(
-              HttpVersion.HTTP_1_1,
-              sent.method(),
-              sent.target(),
-              Unpooled.EMPTY_BUFFER,
-              headers,
-              EmptyHttpHeaders.INSTANCE);
-    } else {
-      message = new DefaultHttpRequest(HttpVersion.HTTP_1_1, sent.method(), sent.target(), headers);
-    }
+    RequestHead sent = Objects.requireNonNull(head);
+    ApiConnection to = Objects.requireNonNull(connection);
+    requestEnded = body == Body.NONE;
+    HttpMessage message =
+        switch (body) {
+          case KNOWN_LENGTH -> sent.withLength(left);
+          case CHUNKED -> sent.chunked();
+          case NONE, UNDECIDED -> sent.alone();
+        };
     to.write(message)
         .addListener(
             (ChannelFutureListener)
@@ -246,7 +224,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   }
 
   private void trailer() {
-    RequestHead sent = java.util.Objects.requireNonNull(head);
+    RequestHead sent = Objects.requireNonNull(head);
     if (body == Body.UNDECIDED) {
       body = Body.NONE;
       sendHead();
@@ -260,12 +238,17 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     }
   }
 
+  /** Whether the caller was told the head of the final answer. */
+  private boolean hasHead() {
+    return answer != Answer.AWAITED && answer != Answer.INTERIM;
+  }
+
   private boolean isAnswered() {
     return answer == Answer.STARTED || answer == Answer.SWITCHED;
   }
 
   private void upgradeData(ByteString bytes) {
-    if (!java.util.Objects.requireNonNull(head).isUpgrade()) {
+    if (!Objects.requireNonNull(head).isUpgrade()) {
       fail(Status.INTERNAL.withDescription("unexpected HttpRequest_UpgradeData message received"));
     } else if (answer == Answer.SWITCHED) {
       write(wrapped(bytes));
@@ -275,8 +258,6 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
               "unexpected HttpRequest_UpgradeData message for HTTP status code " + status));
     }
   }
-
-  private int status;
 
   private static ByteBuf wrapped(ByteString bytes) {
     return Unpooled.wrappedBuffer(bytes.asReadOnlyByteBuffer());
@@ -289,7 +270,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     }
     order.end();
     if (answer == Answer.SWITCHED) {
-      java.util.Objects.requireNonNull(connection).shutdownOutput();
+      Objects.requireNonNull(connection).shutdownOutput();
     } else {
       endRequest();
     }
@@ -306,7 +287,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
       return;
     }
     requestEnded = true;
-    ApiConnection to = java.util.Objects.requireNonNull(connection);
+    ApiConnection to = Objects.requireNonNull(connection);
     to.write(LastHttpContent.EMPTY_LAST_CONTENT);
     to.flush();
   }
@@ -319,12 +300,10 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
       answer = Answer.INTERIM;
       return;
     }
-    if (switches) {
-      String wrong = wrongProtocol(response);
-      if (!wrong.isEmpty()) {
-        java.util.Objects.requireNonNull(connection).fail(wrong, null);
-        return;
-      }
+    RequestHead sent = Objects.requireNonNull(head);
+    if (switches && !sent.faultOfSwitch(response).isEmpty()) {
+      Objects.requireNonNull(connection).fail(sent.faultOfSwitch(response), null);
+      return;
     }
     if (HttpResponseStatus.UNAUTHORIZED.equals(response.status())) {
       source.refused();
@@ -333,25 +312,9 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     reusable = HttpUtil.isKeepAlive(response);
     call.sendHeaders(new Metadata());
     call.sendMessage(ResponseMessages.header(response));
-    if (!switches && java.util.Objects.requireNonNull(head).isUpgrade()) {
+    if (!switches && sent.isUpgrade()) {
       call.request(1);
     }
-  }
-
-  /** Why a change of protocol is none that was asked for; empty when it is. */
-  private String wrongProtocol(HttpResponse response) {
-    RequestHead sent = java.util.Objects.requireNonNull(head);
-    String chosen = response.headers().get(HttpHeaderNames.UPGRADE, "").toLowerCase(Locale.ROOT);
-    if (!sent.isUpgrade()) {
-      return "the API server changed the protocol, and nobody asked for that";
-    }
-    return sent.upgrade().contains(chosen.strip())
-        ? ""
-        : "the API server changed the protocol to \""
-            + chosen
-            + "\" (expected: "
-            + String.join(", ", sent.upgrade())
-            + ")";
   }
 
   @Override
@@ -366,7 +329,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
       case SWITCHING -> {
         call.sendMessage(ResponseMessages.TRAILER);
         answer = Answer.SWITCHED;
-        java.util.Objects.requireNonNull(connection).switchToBytes();
+        Objects.requireNonNull(connection).switchToBytes();
         call.request(1);
       }
       case AWAITED, STARTED, SWITCHED -> {
@@ -377,10 +340,10 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   }
 
   private void answered() {
-    ApiConnection used = java.util.Objects.requireNonNull(connection);
+    ApiConnection used = Objects.requireNonNull(connection);
     over = true;
     connection = null;
-    if (reusable && requestEnded && !java.util.Objects.requireNonNull(head).isUpgrade()) {
+    if (reusable && requestEnded && !Objects.requireNonNull(head).isUpgrade()) {
       connections.release(used);
     } else {
       used.close();
@@ -397,7 +360,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   @Override
   public void bytesEnded() {
     over = true;
-    java.util.Objects.requireNonNull(connection).closeAfterWrites();
+    Objects.requireNonNull(connection).closeAfterWrites();
     connection = null;
     counts.ended(RequestOutcome.UPGRADED);
     call.close(Status.OK, new Metadata());
@@ -412,24 +375,24 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
 
   @Override
   public boolean takesMore() {
-    return answer == Answer.AWAITED || call.isReady();
+    return !hasHead() || call.isReady();
   }
 
   @Override
   public void broken(String what, @Nullable Throwable cause) {
-    ApiConnection lost = java.util.Objects.requireNonNull(connection);
+    ApiConnection lost = Objects.requireNonNull(connection);
     connection = null;
     if (over) {
       return;
     }
-    if (answer == Answer.AWAITED && mayTryAgain(lost)) {
+    if (!hasHead() && mayTryAgain(lost)) {
       retried = true;
-      connections.dial(java.util.Objects.requireNonNull(access), false, this);
+      connections.dial(Objects.requireNonNull(access), false, this);
       return;
     }
-    Status status = answer == Answer.AWAITED ? Status.UNAVAILABLE : Status.CANCELLED;
-    String when = answer == Answer.AWAITED ? "" : "read HTTP response: ";
-    fail(status.withDescription(PREFIX + when + what).withCause(cause));
+    Status failure = hasHead() ? Status.CANCELLED : Status.UNAVAILABLE;
+    String when = hasHead() ? "read HTTP response: " : "";
+    fail(failure.withDescription(PREFIX + when + what).withCause(cause));
   }
 
   /** The API server may close a connection just when it is used again; once that is no fault. */
@@ -437,7 +400,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     return lost.wasUsed()
         && !retried
         && body == Body.NONE
-        && java.util.Objects.requireNonNull(head).mayBeRepeated();
+        && Objects.requireNonNull(head).mayBeRepeated();
   }
 
   private void fail(Status failure) {

@@ -5,11 +5,18 @@ import io.mooring.agentk.kubernetes.Impersonation;
 import io.mooring.protocol.build.BuildInfo;
 import io.mooring.wire.grpctool.HttpRequest;
 import io.mooring.wire.prototool.Values;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -140,10 +147,48 @@ record RequestHead(
     return MAY_BE_REPEATED.contains(method);
   }
 
-  /** Whether the method gives a meaning to a body, so that none has to be told (RFC 9110 8.6). */
-  boolean tellsEmptyBody() {
-    return method.equals(HttpMethod.POST)
+  /** With a body of this length behind it. */
+  HttpMessage withLength(long bytes) {
+    headers.set(HttpHeaderNames.CONTENT_LENGTH, bytes);
+    return new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target, headers);
+  }
+
+  /** With a body behind it whose length nobody knows yet. */
+  HttpMessage chunked() {
+    headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    return new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target, headers);
+  }
+
+  /** The whole request: there is no body. */
+  HttpMessage alone() {
+    if (method.equals(HttpMethod.POST)
         || method.equals(HttpMethod.PUT)
-        || method.equals(HttpMethod.PATCH);
+        || method.equals(HttpMethod.PATCH)) {
+      // These give a body a meaning, so that its absence is told (RFC 9110 8.6).
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+    }
+    return new DefaultFullHttpRequest(
+        HttpVersion.HTTP_1_1,
+        method,
+        target,
+        Unpooled.EMPTY_BUFFER,
+        headers,
+        EmptyHttpHeaders.INSTANCE);
+  }
+
+  /** Why a change of protocol is none that was asked for; empty when it is. */
+  String faultOfSwitch(HttpResponse response) {
+    if (!isUpgrade()) {
+      return "the API server changed the protocol, and nobody asked for that";
+    }
+    String chosen =
+        response.headers().get(HttpHeaderNames.UPGRADE, "").toLowerCase(Locale.ROOT).strip();
+    return upgrade.contains(chosen)
+        ? ""
+        : "the API server changed the protocol to \""
+            + chosen
+            + "\" (expected: "
+            + String.join(", ", upgrade)
+            + ")";
   }
 }
