@@ -11,7 +11,6 @@ import io.mooring.gitlab.configuration.GitLabConfiguration.Monitoring;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Redis;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Storage;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Tls;
-import io.mooring.gitlab.configuration.GitLabConfiguration.Webhooks;
 import io.mooring.protocol.SettingException;
 import io.mooring.protocol.yaml.InvalidDocumentException;
 import io.mooring.protocol.yaml.Settings;
@@ -62,7 +61,6 @@ public final class ConfigurationFile {
         monitoring(root.mapping("monitoring")),
         redis(root),
         cable(root.mapping("cable")),
-        webhooks(root.mapping("webhooks")),
         audit(root.mapping("audit")));
   }
 
@@ -155,10 +153,6 @@ public final class ConfigurationFile {
         cable
             .value("max_connections", "1-200000", Integer::parseInt)
             .orElse(Cable.DEFAULT.maxConnections()));
-  }
-
-  private static Webhooks webhooks(Settings webhooks) throws InvalidDocumentException {
-    return webhooks.flag("allow_local_requests").map(Webhooks::new).orElse(Webhooks.DEFAULT);
   }
 
   private static Audit audit(Settings audit) throws InvalidDocumentException {

@@ -22,7 +22,6 @@ import java.util.Optional;
  * @param monitoring who may see health and metrics
  * @param redis what carries broadcasts between several replicas; absent with a single one
  * @param cable who may open WebSockets to {@code /-/cable}
- * @param webhooks where webhooks may go
  * @param audit what is kept of what was done
  */
 public record GitLabConfiguration(
@@ -36,7 +35,6 @@ public record GitLabConfiguration(
     Monitoring monitoring,
     Optional<Redis> redis,
     Cable cable,
-    Webhooks webhooks,
     Audit audit) {
 
   public GitLabConfiguration {
@@ -56,7 +54,6 @@ public record GitLabConfiguration(
         Monitoring.DEFAULT,
         Optional.empty(),
         Cable.DEFAULT,
-        Webhooks.DEFAULT,
         Audit.DEFAULT);
   }
 
@@ -72,7 +69,6 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
         audit);
   }
 
@@ -88,7 +84,6 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
         audit);
   }
 
@@ -104,7 +99,6 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
         audit);
   }
 
@@ -120,7 +114,6 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
         audit);
   }
 
@@ -136,7 +129,6 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
         audit);
   }
 
@@ -152,7 +144,6 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        webhooks,
         audit);
   }
 
@@ -168,23 +159,6 @@ public record GitLabConfiguration(
         monitoring,
         Optional.of(value),
         cable,
-        webhooks,
-        audit);
-  }
-
-  public GitLabConfiguration withWebhooks(Webhooks value) {
-    return new GitLabConfiguration(
-        http,
-        externalUrl,
-        dataDirectory,
-        database,
-        administrator,
-        kas,
-        gitaly,
-        monitoring,
-        redis,
-        cable,
-        value,
         audit);
   }
 
@@ -402,15 +376,6 @@ public record GitLabConfiguration(
             "cable.max_connections", maxConnections + " (expected: 1-200000)");
       }
     }
-  }
-
-  /**
-   * Where webhooks may go.
-   *
-   * @param allowLocalRequests lets them reach loopback, link-local and private addresses
-   */
-  public record Webhooks(boolean allowLocalRequests) {
-    public static final Webhooks DEFAULT = new Webhooks(false);
   }
 
   /**

@@ -138,7 +138,6 @@ class ConfigurationFileTest {
         "'redis:\n  url: http://x'|redis.url: http://x (expected: redis://, rediss:// and a host)",
         "'redis:\n  url: redis://x/y'|redis.url: redis://x/y (expected: redis://host:port/database, a number)",
         "'cable:\n  max_connections: 0'|cable.max_connections: 0 (expected: 1-200000)",
-        "'webhooks:\n  allow_local_requests: 1'|webhooks.allow_local_requests: 1 (expected: true or false)",
         "'audit:\n  retention_days: 0'|audit.retention_days: 0 (expected: 1-3650)",
         "'http:\n  tls: {certificate_file: a}'|http.tls.key_file: missing (expected: the path of a file)",
         "'kas:\n  external_k8s_proxy_url: grpc://x'|kas.external_k8s_proxy_url: grpc://x (expected: http://, https://",

@@ -341,10 +341,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     close();
   }
 
-  /** The event loop's thread or any other: ends the connection when it has nothing to do. */
+  /**
+   * The event loop's thread or any other: ends the connection when it has nothing to do. A request
+   * whose head is on its way is something: it is served, and the connection ends after it.
+   */
   void closeIfIdle() {
     turns.execute(() -> {
-      if (exchange == null && !closing) {
+      if (exchange == null && !headBegun && pending.isEmpty() && !closing) {
         close();
       }
     });
