@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,9 @@ final class ApiConnection extends ChannelInboundHandlerAdapter {
   /** From here on there is no HTTP any more. */
   void switchToBytes() {
     raw = true;
+    // The last words of an exec are still to be read when what the client says then finds the other
+    // side gone: a write that fails must not close the connection over them.
+    channel.config().setAutoClose(false);
     // What was read behind the head comes out as bytes.
     channel.pipeline().remove(HttpClientCodec.class);
   }
@@ -224,8 +228,13 @@ final class ApiConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE || event == SslCloseCompletionEvent.SUCCESS) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
       inputEnded();
+    } else if (event == SslCloseCompletionEvent.SUCCESS && raw) {
+      inputEnded();
+    } else if (event == SslCloseCompletionEvent.SUCCESS) {
+      // The codec takes only the end of the channel for the end of a body without a length.
+      channel.close();
     }
   }
 
@@ -247,6 +256,11 @@ final class ApiConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (raw && cause instanceof IOException) {
+      // All bytes before a reset were read; the protocol they are of knows whether it was its end.
+      inputEnded();
+      return;
+    }
     fail(String.valueOf(cause.getMessage()), cause);
   }
 

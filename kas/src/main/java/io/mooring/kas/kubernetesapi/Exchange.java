@@ -392,11 +392,8 @@ final class Exchange {
       return;
     }
     if (step == Step.UPGRADED) {
-      if (status.isOk()) {
-        finish();
-      } else {
-        abort();
-      }
+      // Whatever the status: a reset could overtake what the client has not read yet.
+      finish();
     } else if (answer.isBegun()) {
       abort();
     } else if (mayRepeat(status)) {
