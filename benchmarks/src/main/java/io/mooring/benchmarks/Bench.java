@@ -2,38 +2,57 @@ package io.mooring.benchmarks;
 
 import io.mooring.allinone.Progress;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
-/** {@code ./bench}: runs one workload. The table goes to stdout, progress to stderr. */
+/**
+ * {@code ./bench}: runs workloads, or one of the subcommands. Tables go to stdout, progress to
+ * stderr.
+ */
 @Command(
     name = "bench",
-    description = "Runs a workload of docs/benchmarks.md, prints a table and writes JSON.",
+    description = "Runs workloads of docs/benchmarks.md, prints tables and writes JSON.",
+    subcommands = {Tables.class, FleetCommand.class},
     mixinStandardHelpOptions = true)
 public final class Bench implements Callable<Integer> {
+  /** Where results go and are looked for. */
+  static final Path RESULTS = Path.of("benchmarks/target");
 
   private static final Map<String, Workload> WORKLOADS =
-      Map.of("B11", new CommitToApplied(), "B12", new StartAndMemory());
+      Map.of(
+          "B1", SmallRequests.throughput(),
+          "B2", SmallRequests.latency(),
+          "B3", new BulkStreams(),
+          "B4", new BusyNeighbours(),
+          "B5", new LongStreams(),
+          "B6", new IdleAgents(),
+          "B7", new Restarts(),
+          "B8", new AcrossReplicas(),
+          "B11", new CommitToApplied(),
+          "B12", new StartAndMemory());
 
-  @Parameters(paramLabel = "WORKLOAD", description = "B11 or B12")
-  private String workload = "";
+  @Parameters(paramLabel = "WORKLOAD", arity = "0..*", description = "B1 to B8, B11 or B12")
+  private List<String> workloads = List.of();
 
   @Option(
       names = "--json",
-      paramLabel = "FILE",
-      description = "where the JSON goes; without it benchmarks/target/WORKLOAD.json")
-  private Path json = Path.of("");
+      paramLabel = "FOLDER",
+      description = "where the JSON goes; without it benchmarks/target")
+  private Path json = RESULTS;
+
+  @Option(
+      names = "--quick",
+      description = "one short run of each figure with a tenth of the agents, to see large changes")
+  private boolean quick;
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new Bench()).execute(arguments));
@@ -41,34 +60,48 @@ public final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    String name = workload.toUpperCase(Locale.ROOT);
-    Workload chosen = WORKLOADS.get(name);
-    if (chosen == null) {
-      System.err.printf("%s is no workload (expected: one of %s)%n", workload, WORKLOADS.keySet());
+    List<String> names =
+        workloads.stream().map(workload -> workload.toUpperCase(Locale.ROOT)).toList();
+    if (names.isEmpty() || !WORKLOADS.keySet().containsAll(names)) {
+      System.err.printf(
+          "%s (expected: some of %s, or table, or fleet)%n", names, WORKLOADS.keySet());
       return 2;
     }
-    InstantSource clock = InstantSource.system();
-    Report report = chosen.measure(new Progress(System.err, clock));
-    Machine machine = Machine.here();
-    System.out.printf("%n%s: %s%n%n%s", name, chosen.title(), report.table());
-    System.out.printf(
-        "%n%s, %d cores, %d MiB, JVM %s, commit %s%n",
-        machine.processor(), machine.cores(), machine.memoryMib(), machine.jvm(), machine.commit());
-    Path file = json.toString().isEmpty() ? Path.of("benchmarks/target", name + ".json") : json;
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("workload", name);
-    document.put("title", chosen.title());
-    document.put("date", clock.instant().toString());
-    document.put("machine", machine);
-    document.put("rows", report.rows());
-    document.put("notes", report.notes());
-    Files.write(
-        file,
-        JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build()
-            .writeValueAsBytes(document));
-    System.err.println("JSON in " + file);
+    for (String name : names) {
+      Workload workload = WORKLOADS.get(name);
+      if (workload != null) {
+        run(name, workload);
+      }
+    }
     return 0;
+  }
+
+  private void run(String name, Workload workload) throws IOException, InterruptedException {
+    InstantSource clock = InstantSource.system();
+    Report report =
+        workload.measure(new Progress(System.err, clock), quick ? Effort.quick() : Effort.full());
+    Result result =
+        new Result(
+            name,
+            workload.title(),
+            clock.instant().toString(),
+            Machine.here(),
+            report.rows(),
+            notes(report));
+    System.out.printf("%n%s", result.section());
+    Path file = json.resolve(name + ".json");
+    result.write(file);
+    System.err.println("JSON in " + file);
+  }
+
+  private List<String> notes(Report report) {
+    return quick
+        ? Stream.concat(
+                report.notes().stream(),
+                Stream.of(
+                    "A quick run: one short sample of each figure, a tenth of the agents, streams"
+                        + " and bytes that the title names."))
+            .toList()
+        : report.notes();
   }
 }

@@ -29,7 +29,7 @@ final class CommitToApplied implements Workload {
   }
 
   @Override
-  public Report measure(Progress progress) throws IOException, InterruptedException {
+  public Report measure(Progress progress, Effort effort) throws IOException, InterruptedException {
     try (Stack stack =
         Stack.start(Stack.Options.of(Optional.empty(), Optional.empty()), progress)) {
       Stack.Deployed sample = stack.deploySample(progress);

@@ -2,6 +2,7 @@ package io.mooring.benchmarks;
 
 import io.mooring.allinone.Installation;
 import io.mooring.allinone.Progress;
+import io.mooring.benchmarks.program.ProgramRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class StartAndMemory implements Workload {
   private record Program(String name, List<String> arguments, String ready, String targets) {}
 
   @Override
-  public Report measure(Progress progress) throws IOException, InterruptedException {
+  public Report measure(Progress progress, Effort effort) throws IOException, InterruptedException {
     Path root = Path.of("").toAbsolutePath();
     List<Report.Row> rows = new ArrayList<>();
     Path caches = Files.createTempDirectory("mooring-aot-");
@@ -79,7 +80,7 @@ final class StartAndMemory implements Workload {
       ProgramRun run = run(root, program, installation, caches, mode);
       ready.add(run.awaitReady());
       LockSupport.parkNanos(IDLE.toNanos());
-      memory.add(run.residentMib());
+      memory.add(run.figures().residentMib());
       if (i == RUNS) {
         String[] targets = program.targets().split("/", -1);
         String name = program.name() + ", " + mode;

@@ -10,5 +10,5 @@ interface Workload {
   String title();
 
   /** Runs it and returns the figures. Leaves no process, port or file behind. */
-  Report measure(Progress progress) throws IOException, InterruptedException;
+  Report measure(Progress progress, Effort effort) throws IOException, InterruptedException;
 }

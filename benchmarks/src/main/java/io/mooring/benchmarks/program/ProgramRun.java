@@ -1,33 +1,33 @@
-package io.mooring.benchmarks;
+package io.mooring.benchmarks.program;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * One program started on its own through {@code bin/}, as an operator would. Ready is the moment a
  * line with a given text stands on its stderr.
  */
-final class ProgramRun implements AutoCloseable {
+public final class ProgramRun implements AutoCloseable {
 
   private static final Duration READY_LIMIT = Duration.ofSeconds(90);
 
   /** An AOT cache is written at the end of a training run. */
   private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
 
-  private static final int KEPT_LINES = 200;
+  private static final int KEPT_LINES = 20;
 
   private final Process process;
   private final long startedNanos;
   private final CountDownLatch ready = new CountDownLatch(1);
-  private final List<String> lines = new java.util.concurrent.CopyOnWriteArrayList<>();
+  private final Deque<String> lines = new ConcurrentLinkedDeque<>();
   private volatile long readyNanos;
 
   private ProgramRun(Process process, long startedNanos) {
@@ -35,7 +35,14 @@ final class ProgramRun implements AutoCloseable {
     this.startedNanos = startedNanos;
   }
 
-  static ProgramRun start(
+  /**
+   * Starts a program; what it writes to stdout is lost.
+   *
+   * @param root its working directory
+   * @param environment added to ours
+   * @param readyText part of the line that says it is ready
+   */
+  public static ProgramRun start(
       Path root, List<String> command, Map<String, String> environment, String readyText)
       throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
@@ -48,26 +55,28 @@ final class ProgramRun implements AutoCloseable {
   }
 
   /** From the start of the process to ready, in milliseconds. */
-  double awaitReady() throws IOException, InterruptedException {
+  public double awaitReady() throws IOException, InterruptedException {
     if (!ready.await(READY_LIMIT.toSeconds(), TimeUnit.SECONDS) || readyNanos == 0) {
       throw new IOException(
-          "not ready within %d s; its last lines: %s"
-              .formatted(
-                  READY_LIMIT.toSeconds(),
-                  lines.subList(Math.max(0, lines.size() - 5), lines.size())));
+          "not ready within %d s; its last lines: %s".formatted(READY_LIMIT.toSeconds(), lines));
     }
     return (readyNanos - startedNanos) / 1e6;
   }
 
-  /** Resident memory of the process itself, without children, in MiB. */
-  double residentMib() throws IOException {
-    try (Stream<String> rollup = Files.lines(Path.of("/proc/" + process.pid() + "/smaps_rollup"))) {
-      return rollup
-              .filter(line -> line.startsWith("Rss:"))
-              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-              .sum()
-          / 1024.0;
-    }
+  /** Its memory and computing time of now. */
+  public ProcessFigures figures() throws IOException {
+    return ProcessFigures.of(process.pid());
+  }
+
+  /** The process number. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Ends it at once, as a crash does. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
   }
 
   /** Asks the program to stop and waits until it has. */
@@ -93,8 +102,9 @@ final class ProgramRun implements AutoCloseable {
           readyNanos = System.nanoTime();
           ready.countDown();
         }
-        if (lines.size() < KEPT_LINES) {
-          lines.add(line);
+        lines.add(line);
+        if (lines.size() > KEPT_LINES) {
+          lines.removeFirst();
         }
       }
     } catch (IOException ended) {
