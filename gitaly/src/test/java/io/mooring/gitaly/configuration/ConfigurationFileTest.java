@@ -99,10 +99,10 @@ class ConfigurationFileTest {
     assertThat(error(good + "limits: {transfers: 99999999999}\n"))
         .isEqualTo("3:21: limits.transfers: 99999999999 (expected: a whole number of 32 bits)");
     assertThat(error(good + "limit:\n  transfers: 1\n"))
-        .startsWith("3:1: limit: unknown setting (expected: listen, tls, storages");
+        .startsWith("3:1: limit: unknown setting (expected: authentication, gitlab, limits, listen");
     assertThat(error(good + "limits: {transfer: 1}\n"))
         .startsWith(
-            "3:10: limits.transfer: unknown setting (expected: transfers, max_object_bytes");
+            "3:10: limits.transfer: unknown setting (expected: max_object_bytes, transfers");
     assertThat(error(good + "limits: 5\n")).startsWith("3:9: limits: not a mapping");
     assertThat(error(good + "shutdown_grace: 10\n"))
         .isEqualTo("3:17: shutdown_grace: 10 (expected: seconds with the suffix s, such as 10s)");
@@ -132,7 +132,7 @@ class ConfigurationFileTest {
         .startsWith("3:3: storages[0].path: missing");
     assertThat(error("listen: [a\n")).startsWith("2:1: ");
     assertThat(error("listen: [a]\nlisten: [b]\n")).startsWith("2:1: ");
-    assertThat(error("- a\n")).startsWith("1:1: listen: empty");
+    assertThat(error("- a\n")).startsWith("1:1: not a mapping");
     assertThat(error("")).startsWith("1:1: listen: empty");
     assertThat(error("listen: &a [*a]\n")).isNotEmpty();
     assertThat(error("1: 2\n")).contains("unknown setting");
