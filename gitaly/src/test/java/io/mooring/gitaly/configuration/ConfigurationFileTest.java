@@ -99,7 +99,8 @@ class ConfigurationFileTest {
     assertThat(error(good + "limits: {transfers: 99999999999}\n"))
         .isEqualTo("3:21: limits.transfers: 99999999999 (expected: a whole number of 32 bits)");
     assertThat(error(good + "limit:\n  transfers: 1\n"))
-        .startsWith("3:1: limit: unknown setting (expected: authentication, gitlab, limits, listen");
+        .startsWith(
+            "3:1: limit: unknown setting (expected: authentication, gitlab, limits, listen");
     assertThat(error(good + "limits: {transfer: 1}\n"))
         .startsWith(
             "3:10: limits.transfer: unknown setting (expected: max_object_bytes, transfers");
