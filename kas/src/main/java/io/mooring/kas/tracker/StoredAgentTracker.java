@@ -121,13 +121,8 @@ public final class StoredAgentTracker implements AgentTracker, AutoCloseable {
 
   /** Writes what the store does not have, and removes what left. */
   void writeNews() throws StoreException {
-    for (ConnectedAgentInfo info : connections.expired(clock.instant())) {
-      if (!connections.hasAny(info.getAgentId())) {
-        listener.lost(info);
-      }
-    }
-    List<Tracked> fresh = connections.due(Instant.MIN.plusSeconds(1));
-    put(fresh);
+    dropExpired();
+    put(connections.due(Instant.MIN.plusSeconds(1)));
     List<ConnectedAgentInfo> leaving = connections.leaving();
     for (ConnectedAgentInfo info : leaving) {
       List<ByteString> field = List.of(TrackerKeys.field(info.getConnectionId()));
@@ -140,8 +135,17 @@ public final class StoredAgentTracker implements AgentTracker, AutoCloseable {
     }
   }
 
+  private void dropExpired() {
+    for (ConnectedAgentInfo info : connections.expired(clock.instant())) {
+      if (!connections.hasAny(info.getAgentId())) {
+        listener.lost(info);
+      }
+    }
+  }
+
   /** Writes what would expire before the next refresh. */
   void refresh() throws StoreException {
+    dropExpired();
     Instant now = clock.instant();
     put(connections.due(now.plus(settings.redisConnInfoRefresh()).minus(BEFORE_REFRESH)));
   }
