@@ -5,6 +5,8 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.mooring.protocol.tunnel.CarriedMetadata;
+import io.mooring.protocol.tunnel.CarriedStatus;
 import io.mooring.wire.reversetunnel.rpc.CloseSend;
 import io.mooring.wire.reversetunnel.rpc.ConnectRequest;
 import io.mooring.wire.reversetunnel.rpc.ConnectResponse;
