@@ -43,13 +43,14 @@ final class TestEngine implements EngineListener, AutoCloseable {
   final List<ObjectState> heard = new CopyOnWriteArrayList<>();
   final Map<ObjectRef, ObjectState> states = new LinkedHashMap<>();
   final long projectId;
-  private final KubernetesClient client;
+  private final Runnable closeClient;
   private final Engine engine;
   private int resets;
 
-  private TestEngine(EngineOptions options, KubernetesClient client, long projectId) {
+  private TestEngine(
+      EngineOptions options, KubernetesClient client, long projectId, Runnable closeClient) {
     this.projectId = projectId;
-    this.client = client;
+    this.closeClient = closeClient;
     this.engine =
         Engine.start(options, client, this, InstantSource.system(), new Random(projectId));
   }
@@ -71,15 +72,21 @@ final class TestEngine implements EngineListener, AutoCloseable {
   }
 
   static TestEngine start(EngineOptions options, ApiUser user) {
-    return new TestEngine(options, client(user), newProject());
+    return start(options, client(user));
   }
 
   static TestEngine start(EngineOptions options, ApiUser user, long projectId) {
-    return new TestEngine(options, client(user), projectId);
+    KubernetesClient client = client(user);
+    return new TestEngine(options, client, projectId, client::close);
   }
 
   static TestEngine start(EngineOptions options, KubernetesClient client) {
-    return new TestEngine(options, client, newProject());
+    return new TestEngine(options, client, newProject(), client::close);
+  }
+
+  /** With a client that stays open when the engine is closed. */
+  static TestEngine startWithClientOf(KubernetesClient owner, EngineOptions options) {
+    return new TestEngine(options, owner, newProject(), () -> {});
   }
 
   static KubernetesClient client(ApiUser user) {
@@ -175,6 +182,6 @@ final class TestEngine implements EngineListener, AutoCloseable {
   @Override
   public void close() {
     engine.close();
-    client.close();
+    closeClient.run();
   }
 }
