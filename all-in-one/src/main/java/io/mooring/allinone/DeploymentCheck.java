@@ -247,14 +247,14 @@ final class DeploymentCheck {
         .remove("manifests/namespace.yaml")
         .remove(Sample.GREETING)
         .push("Remove the folder");
-    await(
-        "the failure in the agent's state",
-        () -> deployment().path("outcome").asString().equals("failed"));
-    String message = deployment().path("message").asString();
+    await("the refusal in the agent's state", () -> !refusal().isEmpty());
+    String message = refusal();
+    require("succeeded", deployment().path("outcome").asString());
     require("true", String.valueOf(exists("configmap", "greeting")));
     require("true", String.valueOf(exists("role", "greeter")));
     Sample.write(sample.tree());
     awaitSync(sample.tree().push("Bring the folder back").commit(), "succeeded");
+    await("the end of the refusal in the agent's state", () -> refusal().isEmpty());
     return message;
   }
 
@@ -289,6 +289,10 @@ final class DeploymentCheck {
               && !deployment.path("outcome").asString().equals("running");
         });
     return deployment();
+  }
+
+  private String refusal() throws IOException, InterruptedException {
+    return deployment().path("refusal").asString();
   }
 
   private JsonNode deployment() throws IOException, InterruptedException {

@@ -66,8 +66,18 @@ final class Outbox implements ConfigurationListener, SyncListener {
 
   @Override
   public void sourceRefused(String project, String commitId, String error) {
-    Instant now = clock.instant();
-    note(project, notes -> notes.finished(now, WireEvents.refused(project, commitId, error, now)));
+    source(project, commitId, error);
+  }
+
+  @Override
+  public void sourceDelivered(String project, String commitId) {
+    source(project, commitId, "");
+  }
+
+  private void source(String project, String commitId, String refusal) {
+    note(
+        project,
+        notes -> notes.source(clock.instant(), WireEvents.source(project, commitId, refusal)));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.mooring.apply.object.ObjectRef;
 import io.mooring.wire.agentevents.rpc.Event;
 import io.mooring.wire.agentevents.rpc.ObjectState;
 import io.mooring.wire.agentevents.rpc.ObjectStates;
+import io.mooring.wire.agentevents.rpc.SourceState;
 import io.mooring.wire.agentevents.rpc.SyncFinished;
 import io.mooring.wire.agentevents.rpc.SyncStarted;
 import io.mooring.wire.agentevents.rpc.WarningEvent;
@@ -31,6 +32,7 @@ final class ProjectNotes {
   private final String project;
   private final Map<ObjectRef, ObjectState> states = new LinkedHashMap<>();
   private final Deque<Note<WarningEvent>> warnings = new ArrayDeque<>();
+  private Optional<Note<SourceState>> source = Optional.empty();
   private Optional<Note<SyncStarted>> started = Optional.empty();
   private Optional<Note<SyncFinished>> finished = Optional.empty();
   private String commitId = "";
@@ -41,6 +43,10 @@ final class ProjectNotes {
 
   ProjectNotes(String project) {
     this.project = project;
+  }
+
+  void source(Instant now, SourceState state) {
+    source = Optional.of(new Note<>(now, state));
   }
 
   void started(Instant now, String commit) {
@@ -74,7 +80,8 @@ final class ProjectNotes {
   }
 
   boolean isEmpty() {
-    return started.isEmpty()
+    return source.isEmpty()
+        && started.isEmpty()
         && finished.isEmpty()
         && states.isEmpty()
         && warnings.isEmpty()
@@ -83,6 +90,12 @@ final class ProjectNotes {
 
   /** Takes the next event out, in the order in which things happen in a cycle. */
   Optional<Event.Builder> next() {
+    if (source.isPresent()) {
+      Note<SourceState> note = source.get();
+      source = Optional.empty();
+      return Optional.of(
+          Event.newBuilder().setTime(WireEvents.time(note.at())).setSourceState(note.what()));
+    }
     if (started.isPresent()) {
       Note<SyncStarted> note = started.get();
       started = Optional.empty();

@@ -10,6 +10,7 @@ import io.mooring.wire.agentevents.rpc.ConfigurationRejected;
 import io.mooring.wire.agentevents.rpc.ObjectRef;
 import io.mooring.wire.agentevents.rpc.ObjectState;
 import io.mooring.wire.agentevents.rpc.Problem;
+import io.mooring.wire.agentevents.rpc.SourceState;
 import io.mooring.wire.agentevents.rpc.SyncFinished;
 import io.mooring.wire.agentevents.rpc.WarningEvent;
 import java.time.Instant;
@@ -59,14 +60,11 @@ final class WireEvents {
     return finished.build();
   }
 
-  static SyncFinished refused(String project, String commitId, String error, Instant now) {
-    return SyncFinished.newBuilder()
+  static SourceState source(String project, String commitId, String refusal) {
+    return SourceState.newBuilder()
         .setProjectId(project)
         .setCommitId(commitId)
-        .setOutcome(SyncFinished.Outcome.FAILED)
-        .setMessage(text(error))
-        .setReceivedAt(time(now))
-        .setStartedAt(time(now))
+        .setRefusal(text(refusal))
         .build();
   }
 

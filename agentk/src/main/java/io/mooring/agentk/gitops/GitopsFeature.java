@@ -92,18 +92,25 @@ public final class GitopsFeature implements Feature {
             new ProjectReports(project.id(), listeners),
             timing.clock(),
             timing.random());
-    var watch =
-        new ProjectWatch(
-            channel,
-            project,
-            engine::submit,
-            (commit, error) ->
-                listeners.forEach(heard -> heard.sourceRefused(project.id(), commit, error)),
-            timing);
+    var watch = new ProjectWatch(channel, project, engine::submit, source(project.id()), timing);
     running.put(
         project.id(),
         new Running(project, engine, workers.start("gitops " + project.id(), watch::run)));
     LOG.atInfo().addKeyValue("project_id", project.id()).log("Synchronization started");
+  }
+
+  private SourceListener source(String project) {
+    return new SourceListener() {
+      @Override
+      public void refused(String commitId, String error) {
+        listeners.forEach(heard -> heard.sourceRefused(project, commitId, error));
+      }
+
+      @Override
+      public void delivered(String commitId) {
+        listeners.forEach(heard -> heard.sourceDelivered(project, commitId));
+      }
+    };
   }
 
   private void stop(Running current) {

@@ -14,7 +14,6 @@ import io.mooring.wire.gitops.rpc.ObjectsToSynchronizeResponse;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,28 +30,30 @@ final class ProjectWatch {
   private final GitopsGrpc.GitopsBlockingStub kas;
   private final ManifestProject project;
   private final Consumer<Batch> receiver;
-  private final BiConsumer<String, String> refusals;
+  private final SourceListener source;
   private final Timing timing;
   private String commitId = "";
+
+  /** What an earlier process told of this project is not known. */
+  private boolean knownDelivered;
 
   /**
    * A watch that has not begun.
    *
    * @param channel waits for kas
    * @param receiver takes a batch quickly
-   * @param refusals hears why kas could not deliver a newer commit than the one named first: a
-   *     fault in the repository or its configuration, not in the connection
+   * @param source hears whether the newest commit can be had
    */
   ProjectWatch(
       Channel channel,
       ManifestProject project,
       Consumer<Batch> receiver,
-      BiConsumer<String, String> refusals,
+      SourceListener source,
       Timing timing) {
     this.kas = GitopsGrpc.newBlockingStub(channel);
     this.project = project;
     this.receiver = receiver;
-    this.refusals = refusals;
+    this.source = source;
     this.timing = timing;
   }
 
@@ -65,6 +66,7 @@ final class ProjectWatch {
     try {
       Optional<Batch> batch = receive();
       if (batch.isEmpty()) {
+        delivered();
         return Outcome.NOTHING;
       }
       LOG.atInfo()
@@ -73,6 +75,7 @@ final class ProjectWatch {
           .addKeyValue("count", batch.get().sources().size())
           .log("Received objects");
       commitId = batch.get().commitId();
+      delivered();
       receiver.accept(batch.get());
       return project.isPinned() ? Outcome.DONE : Outcome.PROGRESS;
     } catch (StatusRuntimeException e) {
@@ -96,13 +99,21 @@ final class ProjectWatch {
     return assembler.end();
   }
 
+  private void delivered() {
+    if (!knownDelivered) {
+      knownDelivered = true;
+      source.delivered(commitId);
+    }
+  }
+
   private void report(Status status) {
     String error = status.getCode() + ": " + status.getDescription();
     switch (status.getCode()) {
       case CANCELLED, DEADLINE_EXCEEDED -> {}
       case FAILED_PRECONDITION, NOT_FOUND, INVALID_ARGUMENT, PERMISSION_DENIED -> {
         log(error);
-        refusals.accept(commitId, error + ". Nothing is changed or pruned; the agent asks again.");
+        knownDelivered = false;
+        source.refused(commitId, error + ". Nothing is changed or pruned; the agent asks again.");
       }
       default -> log(error);
     }

@@ -19,6 +19,9 @@ public interface SyncListener {
    */
   default void sourceRefused(String project, String commitId, String error) {}
 
+  /** {@code commitId} is the newest commit that kas has; nothing is refused (any more). */
+  default void sourceDelivered(String project, String commitId) {}
+
   /** States of objects changed; {@code reset} voids all earlier ones. */
   default void objectStates(
       String project, String commitId, boolean reset, List<ObjectState> states) {}

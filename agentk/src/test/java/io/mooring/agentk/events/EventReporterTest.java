@@ -101,6 +101,25 @@ class EventReporterTest {
   }
 
   @Test
+  void tellsOfARefusedSourceBesideTheLastResult() throws Exception {
+    reporter.synchronizations().sourceRefused("g/p", "one", "NOT_FOUND: no such folder");
+    reporter.synchronizations().syncFinished("g/p", result("one"));
+    gather();
+
+    awaitEvents(2);
+    var source = kas.reports().events().getFirst().getSourceState();
+    assertThat(source.getCommitId()).isEqualTo("one");
+    assertThat(source.getRefusal()).isEqualTo("NOT_FOUND: no such folder");
+    assertThat(kas.reports().events().getLast().hasSyncFinished()).isTrue();
+
+    reporter.synchronizations().sourceDelivered("g/p", "two");
+    gather();
+
+    awaitEvents(3);
+    assertThat(kas.reports().events().getLast().getSourceState().getRefusal()).isEmpty();
+  }
+
+  @Test
   void tellsWhyAConfigurationWasRefused() throws Exception {
     reporter
         .configurations()

@@ -30,6 +30,7 @@ class ProjectWatchTest {
   private final FakeClock clock = new FakeClock();
   private final List<String> batches = new CopyOnWriteArrayList<>();
   private final List<String> refusals = new CopyOnWriteArrayList<>();
+  private final List<String> delivered = new CopyOnWriteArrayList<>();
   private final List<Throwable> crashes = new CopyOnWriteArrayList<>();
   private final Workers workers = new Workers(crashes::add);
   private TestKas kas;
@@ -118,6 +119,27 @@ class ProjectWatchTest {
         .contains("Nothing is changed or pruned");
   }
 
+  @Test
+  void tellsOnceWhenANewestCommitCanBeHadAgain() throws Exception {
+    watch(Optional.empty());
+    kas.manifests().commit("group/project", 7, "one", Map.of("a.yaml", "a: 1"));
+    awaitBatches("7 one a.yaml");
+    assertThat(delivered).containsExactly("one");
+    awaitRequests(2);
+
+    kas.manifests()
+        .fail("group/project", io.grpc.Status.NOT_FOUND.withDescription("no such folder"));
+    kas.manifests().end();
+    await().atMost(SOON).untilAsserted(() -> assertThat(refusals).hasSize(1));
+    kas.manifests().commit("group/project", 7, "two", Map.of());
+    clock.awaitWaiting(1, SOON);
+    clock.advance(Duration.ofSeconds(30));
+    awaitBatches("7 one a.yaml", "7 two");
+
+    assertThat(refusals).singleElement().asString().startsWith("one NOT_FOUND: no such folder");
+    assertThat(delivered).containsExactly("one", "two");
+  }
+
   private void watch(Optional<GitRefCF> ref) {
     var project = new ManifestProject("group/project", PATHS, ref, EngineOptions.defaults(5));
     var watch =
@@ -134,7 +156,17 @@ class ProjectWatchTest {
                                 .map(source -> source.path())
                                 .reduce("", String::concat))
                         .strip()),
-            (commit, error) -> refusals.add(commit + " " + error),
+            new SourceListener() {
+              @Override
+              public void refused(String commitId, String error) {
+                refusals.add(commitId + " " + error);
+              }
+
+              @Override
+              public void delivered(String commitId) {
+                delivered.add(commitId);
+              }
+            },
             Times.of(clock));
     workers.start("watch", watch::run);
   }

@@ -40,9 +40,10 @@ public final class Manifests extends GitopsGrpc.GitopsImplBase {
     }
   }
 
-  /** The project is at this commit from now on. */
+  /** The project is at this commit, and streams do not fail, from now on. */
   public synchronized void commit(
       String project, long projectId, String commitId, Map<String, String> files) {
+    failures.remove(project);
     commits.put(project, new Commit(commitId, projectId, files));
     waiting.removeIf(this::answered);
   }

@@ -9,6 +9,7 @@ import io.mooring.wire.agentevents.rpc.ObjectRef;
 import io.mooring.wire.agentevents.rpc.ObjectState;
 import io.mooring.wire.agentevents.rpc.ObjectStates;
 import io.mooring.wire.agentevents.rpc.Problem;
+import io.mooring.wire.agentevents.rpc.SourceState;
 import io.mooring.wire.agentevents.rpc.SyncFinished;
 import io.mooring.wire.agentevents.rpc.SyncStarted;
 import io.mooring.wire.agentevents.rpc.WarningEvent;
@@ -85,6 +86,7 @@ public class AgentReports {
               time);
       case SYNC_STARTED -> started(agentId, event.getSyncStarted(), time);
       case SYNC_FINISHED -> finished(agentId, event.getSyncFinished(), time);
+      case SOURCE_STATE -> source(agentId, event.getSourceState(), time);
       case OBJECT_STATES -> states(agentId, event.getObjectStates(), time);
       case WARNING_EVENT -> warning(agentId, event.getWarningEvent(), time);
       case AGENT_CONNECTED ->
@@ -192,6 +194,46 @@ public class AgentReports {
           outcome.equals("failed") ? "sync_failed" : "sync_finished",
           time.toInstant(),
           ReportNotices.finished(sync, outcome));
+    }
+  }
+
+  /** Keeps a refusal beside the result of the commit in place, which stays. */
+  private void source(long agentId, SourceState source, OffsetDateTime time) {
+    boolean refused = !source.getRefusal().isEmpty();
+    var statement =
+        jdbc.sql(
+            refused
+                ? """
+                insert into agent_deployments as d
+                  (agent_id, project_path, commit_id, outcome, refusal, refusal_at, updated_at)
+                values (:agent, :project, :commit, 'failed', :refusal, :time, '-infinity')
+                on conflict (agent_id, project_path) do update
+                  set refusal = excluded.refusal, refusal_at = excluded.refusal_at
+                where d.refusal_at <= excluded.refusal_at\
+                """
+                : """
+                update agent_deployments set refusal = '', refusal_at = :time
+                where agent_id = :agent and project_path = :project
+                  and refusal <> '' and refusal_at <= :time\
+                """);
+    if (refused) {
+      statement =
+          statement
+              .param("commit", text(source.getCommitId()))
+              .param("refusal", text(source.getRefusal()));
+    }
+    int changed =
+        statement
+            .param("agent", agentId)
+            .param("project", text(source.getProjectId()))
+            .param("time", time)
+            .update();
+    if (changed > 0) {
+      feed.tell(
+          agentId,
+          refused ? "source_refused" : "source_delivered",
+          time.toInstant(),
+          ReportNotices.source(source));
     }
   }
 

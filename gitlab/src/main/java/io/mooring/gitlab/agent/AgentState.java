@@ -16,7 +16,11 @@ public record AgentState(
   public record Configuration(
       String commitId, String status, List<ProblemView> problems, Instant updatedAt) {}
 
-  /** What became of a commit of one manifest project. */
+  /**
+   * What became of a commit of one manifest project.
+   *
+   * @param refusal why a newer commit cannot be had; empty when none is refused
+   */
   public record Deployment(
       String projectPath,
       String commitId,
@@ -30,6 +34,8 @@ public record AgentState(
       @Nullable Instant receivedAt,
       @Nullable Instant startedAt,
       @Nullable Instant finishedAt,
+      String refusal,
+      @Nullable Instant refusedAt,
       List<ObjectView> objects) {}
 
   /** One object in the cluster. */

@@ -89,6 +89,8 @@ public class AgentStates {
         SqlTime.optional(row, "received_at").orElse(null),
         SqlTime.optional(row, "started_at").orElse(null),
         SqlTime.optional(row, "finished_at").orElse(null),
+        row.getString("refusal"),
+        row.getString("refusal").isEmpty() ? null : SqlTime.required(row, "refusal_at"),
         objects);
   }
 

@@ -31,7 +31,7 @@ public class AgentSummaries {
           from cluster_agent_tokens t left join cluster_agent_token_uses u on u.token_id = t.id
           where t.agent_id = a.id and t.status = 0) t
         cross join lateral (
-          select count(*) as deployments, count(*) filter (where outcome in ('failed', 'halted')) as failing,
+          select count(*) as deployments, count(*) filter (where outcome in ('failed', 'halted') or refusal <> '') as failing,
             count(*) filter (where outcome = 'running') as running,
             (array_agg(commit_id order by updated_at desc))[1] as commit_id, max(finished_at) as synced_at
           from agent_deployments d where d.agent_id = a.id) d
@@ -118,7 +118,7 @@ public class AgentSummaries {
                 + VISIBLE
                 + """
                    and (exists (select 1 from agent_configuration_states c where c.agent_id = a.id and c.status = 'rejected')
-                    or exists (select 1 from agent_deployments d where d.agent_id = a.id and d.outcome in ('failed', 'halted'))
+                    or exists (select 1 from agent_deployments d where d.agent_id = a.id and (d.outcome in ('failed', 'halted') or d.refusal <> ''))
                     or exists (select 1 from agent_objects o where o.agent_id = a.id
                                and (o.health in ('failed', 'not_found') or o.action = 'apply_failed'))
                     or (select max(greatest(t.last_used_at, u.last_used_at)) from cluster_agent_tokens t

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param configuration what became of its file; empty when it never reported
  * @param configurationProblems problems in that file
  * @param deployments manifest projects it reported about
- * @param failing those whose last cycle failed or was halted
+ * @param failing those whose last cycle failed or was halted, or whose newest commit is refused
  * @param running those whose cycle runs
  * @param commitId the commit of the newest cycle
  * @param syncedAt when the newest cycle ended

@@ -5,6 +5,7 @@ import io.mooring.wire.agentevents.rpc.ObjectRef;
 import io.mooring.wire.agentevents.rpc.ObjectState;
 import io.mooring.wire.agentevents.rpc.ObjectStates;
 import io.mooring.wire.agentevents.rpc.Problem;
+import io.mooring.wire.agentevents.rpc.SourceState;
 import io.mooring.wire.agentevents.rpc.SyncFinished;
 import io.mooring.wire.agentevents.rpc.SyncStarted;
 import io.mooring.wire.agentevents.rpc.WarningEvent;
@@ -55,6 +56,13 @@ final class ReportNotices {
             .put("failed", sync.getFailed());
     problems(data, sync.getProblemsList());
     return data;
+  }
+
+  static ObjectNode source(SourceState source) {
+    return AgentFeed.data()
+        .put("project_path", source.getProjectId())
+        .put("commit_id", source.getCommitId())
+        .put("message", source.getRefusal());
   }
 
   static ObjectNode states(ObjectStates states) {

@@ -354,14 +354,16 @@ class CableTest {
               "/api/v4/internal/kubernetes/agent_reports",
               REPORT.replace("$agent", Long.toString(agent)))
           .expect(204);
-      assertThat(IntStream.range(0, 6).mapToObj(i -> type(client)))
+      assertThat(IntStream.range(0, 8).mapToObj(i -> type(client)))
           .containsExactly(
               "configuration_applied",
               "configuration_rejected",
               "sync_started",
               "objects_changed",
               "sync_failed",
-              "warning");
+              "warning",
+              "source_refused",
+              "source_delivered");
     }
   }
 
@@ -378,6 +380,9 @@ class CableTest {
         {"id":"4","time":"2026-01-01T00:00:03Z","object_states":{"project_id":"g/p","commit_id":"c","reset":true,
           "states":[{"object":{"kind":"Pod","name":"p"},"action":"CREATED","health":"CURRENT"}]}},
         {"id":"5","time":"2026-01-01T00:00:04Z","sync_finished":{"project_id":"g/p","commit_id":"c","outcome":"FAILED"}},
-        {"id":"6","time":"2026-01-01T00:00:05Z","warning_event":{"project_id":"g/p","reason":"BackOff","count":1}}]}\
+        {"id":"6","time":"2026-01-01T00:00:05Z","warning_event":{"project_id":"g/p","reason":"BackOff","count":1}},
+        {"id":"7","time":"2026-01-01T00:00:06Z","source_state":{"project_id":"g/p","commit_id":"c","refusal":"NOT_FOUND: no such folder"}},
+        {"id":"8","time":"2026-01-01T00:00:07Z","source_state":{"project_id":"g/p","commit_id":"c"}},
+        {"id":"9","time":"2026-01-01T00:00:08Z","source_state":{"project_id":"g/p","commit_id":"c"}}]}\
       """;
 }

@@ -86,6 +86,43 @@ class AgentReportTest {
   }
 
   @Test
+  void keepsARefusalBesideTheResultOfTheCommitInPlace(Running gitlab) {
+    Setup setup = setup(gitlab);
+    String refused =
+        "\"source_state\":{\"project_id\":\"group/app\",\"commit_id\":\"abc\",\"refusal\":\"NOT_FOUND: no folder\"}";
+    String succeeded =
+        "\"sync_finished\":{\"project_id\":\"group/app\",\"commit_id\":\"abc\",\"outcome\":\"SUCCEEDED\"}";
+    report(gitlab, setup, event("r1", 0, refused));
+    JsonNode first = state(gitlab, setup).path("deployments").get(0);
+
+    report(gitlab, setup, event("r2", 1, succeeded));
+    report(gitlab, setup, event("r3", 2, refused));
+    report(gitlab, setup, event("r4", 3, succeeded));
+    JsonNode beside = state(gitlab, setup).path("deployments").get(0);
+
+    report(
+        gitlab,
+        setup,
+        event("r0", -1, "\"source_state\":{\"project_id\":\"group/app\",\"commit_id\":\"abc\"}"));
+    JsonNode afterAnOlderEvent = state(gitlab, setup).path("deployments").get(0);
+    report(
+        gitlab,
+        setup,
+        event("r5", 4, "\"source_state\":{\"project_id\":\"group/app\",\"commit_id\":\"abc\"}"));
+    JsonNode over = state(gitlab, setup).path("deployments").get(0);
+
+    assertThat(first.path("outcome").asString()).isEqualTo("failed");
+    assertThat(first.path("refusal").asString()).isEqualTo("NOT_FOUND: no folder");
+    assertThat(beside.path("outcome").asString()).isEqualTo("succeeded");
+    assertThat(beside.path("refusal").asString()).isEqualTo("NOT_FOUND: no folder");
+    assertThat(beside.path("refused_at").asString()).isEqualTo("2026-11-01T10:00:02.000Z");
+    assertThat(afterAnOlderEvent.path("refusal").asString()).isEqualTo("NOT_FOUND: no folder");
+    assertThat(over.path("outcome").asString()).isEqualTo("succeeded");
+    assertThat(over.path("refusal").asString()).isEmpty();
+    assertThat(over.path("refused_at").isNull()).isTrue();
+  }
+
+  @Test
   void keepsTheLastStateOfEveryObject(Running gitlab) {
     Setup setup = setup(gitlab);
     report(

@@ -37,7 +37,7 @@ final class DeploymentView {
         """
         <section class="card deployment" id="deployment-{}">
         <header><h2><a href="{}">{}</a></h2>{}{}</header>
-        <p class="facts">{}</p>{}{}{}{}</section>
+        <p class="facts">{}</p>{}{}{}{}{}</section>
         """,
         project.replaceAll("[^A-Za-z0-9]", "-"),
         Link.to("/{}", project),
@@ -45,12 +45,25 @@ final class DeploymentView {
         AgentBadges.outcome(deployment.outcome()),
         AgentBadges.commit(project, Optional.of(deployment.commitId())),
         facts(deployment, now),
+        refusal(deployment, now),
         deployment.message().isEmpty()
             ? Html.EMPTY
             : Html.of("<p class=\"message\">{}</p>", deployment.message()),
         problems(project, deployment.commitId(), deployment.problems()),
         tree(deployment, warnings, now),
         events(deployment, warnings, now));
+  }
+
+  /** The commit in place may be well while a newer one is refused. */
+  private static Html refusal(Deployment deployment, Instant now) {
+    return Html.maybe(
+        Optional.ofNullable(deployment.refusedAt()),
+        since ->
+            Html.of(
+                "<p class=\"message\">{} {} <span class=\"muted\">{}</span></p>",
+                Parts.badge(Tone.BAD, "Newer commit refused"),
+                deployment.refusal(),
+                Parts.ago(since, now)));
   }
 
   private static Html facts(Deployment deployment, Instant now) {

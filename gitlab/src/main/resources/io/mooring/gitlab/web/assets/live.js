@@ -14,8 +14,11 @@ const titles = {
   configuration_rejected: 'Configuration refused',
   sync_started: 'Sync started',
   sync_finished: 'Sync finished',
-  object_states: 'Objects changed',
-  warning_event: 'Warning in the cluster',
+  sync_failed: 'Sync failed',
+  source_refused: 'Newer commit refused',
+  source_delivered: 'Newest commit accepted',
+  objects_changed: 'Objects changed',
+  warning: 'Warning in the cluster',
 };
 
 async function parts(address) {
@@ -47,7 +50,7 @@ function feed(message) {
   const item = document.createElement('li');
   item.className = 'new';
   const data = message.data ?? {};
-  const about = [data.project_id, data.commit_id?.slice(0, 8), data.outcome?.toLowerCase(), data.message]
+  const about = [data.project_path, data.commit_id?.slice(0, 8), data.outcome?.toLowerCase(), data.message]
     .filter((part) => typeof part === 'string' && part).join(' · ');
   const title = document.createElement('strong');
   title.textContent = titles[message.type] ?? message.type;
