@@ -15,7 +15,6 @@ import io.mooring.kas.notifications.GitPushEvents;
 import io.mooring.kas.rpc.ResponseStream;
 import io.mooring.kas.rpc.Rounds;
 import io.mooring.kas.rpc.StatusText;
-import io.mooring.kas.rpc.Wakeup;
 import io.mooring.kas.tracker.AgentTracker;
 import io.mooring.protocol.yaml.Parsed;
 import io.mooring.protocol.yaml.Problem;
@@ -36,7 +35,7 @@ import org.slf4j.event.Level;
  * One {@code GetConfiguration}: sends the configuration of every new commit. Owned by the thread of
  * the RPC.
  */
-final class ConfigurationStream implements Rounds.Round, AutoCloseable {
+final class ConfigurationStream implements Rounds.Look {
   private static final Logger log = LoggerFactory.getLogger(ConfigurationStream.class);
 
   /**
@@ -70,7 +69,7 @@ final class ConfigurationStream implements Rounds.Round, AutoCloseable {
   private final Parts parts;
   private final ConfigurationRequest request;
   private final ResponseStream<ConfigurationResponse> stream;
-  private final Wakeup wakeup;
+  private final Runnable notice;
   private final AgentEra era;
   private final AgentToken token = AgentToken.current();
   private AgentTracker.@Nullable Registration registration;
@@ -82,11 +81,11 @@ final class ConfigurationStream implements Rounds.Round, AutoCloseable {
       Parts parts,
       ConfigurationRequest request,
       ResponseStream<ConfigurationResponse> stream,
-      Wakeup wakeup) {
+      Runnable notice) {
     this.parts = parts;
     this.request = request;
     this.stream = stream;
-    this.wakeup = wakeup;
+    this.notice = notice;
     this.era = AgentEra.of(request);
     this.lastCommit = request.getCommitId();
   }
@@ -229,7 +228,7 @@ final class ConfigurationStream implements Rounds.Round, AutoCloseable {
     if (subscription != null) {
       subscription.close();
     }
-    subscription = parts.pushes().subscribe(projectPath, wakeup::notice);
+    subscription = parts.pushes().subscribe(projectPath, notice);
     subscribedTo = projectPath;
   }
 

@@ -1,7 +1,6 @@
 package io.mooring.kas.configuration;
 
 import io.grpc.ServerServiceDefinition;
-import io.grpc.StatusException;
 import io.grpc.stub.StreamObserver;
 import io.mooring.kas.config.AgentConfigurationSettings;
 import io.mooring.kas.configuration.ConfigurationStream.Parts;
@@ -10,9 +9,7 @@ import io.mooring.kas.gitlab.ConfigurationSink;
 import io.mooring.kas.identity.AgentLookup;
 import io.mooring.kas.notifications.GitPushEvents;
 import io.mooring.kas.rpc.Feature;
-import io.mooring.kas.rpc.ResponseStream;
 import io.mooring.kas.rpc.Rounds;
-import io.mooring.kas.rpc.Wakeup;
 import io.mooring.kas.tracker.AgentTracker;
 import io.mooring.protocol.backoff.Backoff;
 import io.mooring.protocol.backoff.BackoffPolicy;
@@ -73,20 +70,14 @@ public final class Configurations implements Feature {
     return List.of(new Service().bindService());
   }
 
-  private void serve(ConfigurationRequest request, ResponseStream<ConfigurationResponse> responses)
-      throws StatusException, InterruptedException {
-    Backoff pauses = new Backoff(backoff, parts.clock(), parts.random());
-    try (Wakeup wakeup = new Wakeup();
-        ConfigurationStream stream = new ConfigurationStream(parts, request, responses, wakeup)) {
-      new Rounds(wakeup, interval, pauses, parts.clock()).run(stream);
-    }
-  }
-
   private final class Service extends AgentConfigurationGrpc.AgentConfigurationImplBase {
     @Override
     public void getConfiguration(
         ConfigurationRequest request, StreamObserver<ConfigurationResponse> responses) {
-      ResponseStream.serve(responses, stream -> serve(request, stream));
+      Rounds.serve(
+          responses,
+          new Rounds.Pace(interval, new Backoff(backoff, parts.clock(), parts.random())),
+          (stream, notice) -> new ConfigurationStream(parts, request, stream, notice));
     }
   }
 }

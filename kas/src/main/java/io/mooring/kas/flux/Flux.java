@@ -1,6 +1,7 @@
 package io.mooring.kas.flux;
 
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.StreamObserver;
 import io.mooring.kas.gitlab.ProjectAccess;
@@ -10,7 +11,6 @@ import io.mooring.kas.identity.AgentToken;
 import io.mooring.kas.notifications.GitPushEvents;
 import io.mooring.kas.rpc.Feature;
 import io.mooring.kas.rpc.ResponseStream;
-import io.mooring.kas.rpc.Rounds;
 import io.mooring.kas.rpc.Wakeup;
 import io.mooring.kas.usage.UsageCounters;
 import io.mooring.protocol.backoff.Backoff;
@@ -20,12 +20,10 @@ import io.mooring.wire.flux.rpc.GitLabFluxGrpc;
 import io.mooring.wire.flux.rpc.ReconcileProjectsRequest;
 import io.mooring.wire.flux.rpc.ReconcileProjectsResponse;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -108,19 +106,24 @@ public final class Flux implements Feature {
   /** Empty when the connection got old, or its agent left, before GitLab answered. */
   private Optional<AgentInfo> identify(AgentToken token)
       throws StatusException, InterruptedException {
-    AtomicReference<Optional<AgentInfo>> agent = new AtomicReference<>(Optional.empty());
+    Backoff pauses = new Backoff(backoff, clock, random);
     try (Wakeup wakeup = new Wakeup()) {
-      new Rounds(wakeup, Duration.ZERO, new Backoff(backoff, clock, random), clock)
-          .run(() -> {
-            try {
-              agent.set(Optional.of(agents.agent(token)));
-              return Rounds.Outcome.DONE;
-            } catch (StatusException e) {
-              return Rounds.retryIfUnavailable(e);
-            }
-          });
+      while (true) {
+        try {
+          return Optional.of(agents.agent(token));
+        } catch (StatusException e) {
+          if (e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+            throw e;
+          }
+        }
+        switch (wakeup.await(pauses.next())) {
+          case NOTICE, TIMEOUT -> {}
+          case EXPIRED, CANCELLED -> {
+            return Optional.empty();
+          }
+        }
+      }
     }
-    return agent.get();
   }
 
   private void enqueue(PushQueue queue, Project project, AgentInfo agent) {

@@ -13,7 +13,6 @@ import io.mooring.kas.notifications.GitPushEvents;
 import io.mooring.kas.rpc.Feature;
 import io.mooring.kas.rpc.ResponseStream;
 import io.mooring.kas.rpc.Rounds;
-import io.mooring.kas.rpc.Wakeup;
 import io.mooring.kas.usage.UsageCounters;
 import io.mooring.protocol.backoff.Backoff;
 import io.mooring.protocol.backoff.BackoffPolicy;
@@ -62,9 +61,11 @@ public final class Gitops implements Feature {
     return List.of(new Service().bindService());
   }
 
-  private void synchronize(
-      ObjectsToSynchronizeRequest request, ResponseStream<ObjectsToSynchronizeResponse> stream)
-      throws StatusException, InterruptedException {
+  private Rounds.Look open(
+      ObjectsToSynchronizeRequest request,
+      ResponseStream<ObjectsToSynchronizeResponse> stream,
+      Runnable notice)
+      throws StatusException {
     if (request.getPathsCount() > parts.settings().maxNumberOfPaths()) {
       throw Status.INVALID_ARGUMENT
           .withDescription(
@@ -75,14 +76,11 @@ public final class Gitops implements Feature {
                   + ", agent.gitops.max_number_of_paths of kas)")
           .asException();
     }
-    try (Wakeup wakeup = new Wakeup();
-        GitPushEvents.Subscription _ =
-            Synchronization.isPinned(request)
-                ? () -> {}
-                : pushes.subscribe(request.getProjectId(), wakeup::notice)) {
-      new Rounds(wakeup, parts.settings().pollPeriod(), new Backoff(backoff, clock, random), clock)
-          .run(new Synchronization(parts, request, stream));
-    }
+    GitPushEvents.Subscription subscription =
+        Synchronization.isPinned(request)
+            ? () -> {}
+            : pushes.subscribe(request.getProjectId(), notice);
+    return new Synchronization(parts, request, stream, subscription);
   }
 
   private final class Service extends GitopsGrpc.GitopsImplBase {
@@ -90,7 +88,10 @@ public final class Gitops implements Feature {
     public void getObjectsToSynchronize(
         ObjectsToSynchronizeRequest request,
         StreamObserver<ObjectsToSynchronizeResponse> responses) {
-      ResponseStream.serve(responses, stream -> synchronize(request, stream));
+      Rounds.serve(
+          responses,
+          new Rounds.Pace(parts.settings().pollPeriod(), new Backoff(backoff, clock, random)),
+          (stream, notice) -> open(request, stream, notice));
     }
   }
 }

@@ -15,6 +15,7 @@ import io.mooring.kas.gitlab.ProjectLookup;
 import io.mooring.kas.identity.AgentInfo;
 import io.mooring.kas.identity.AgentLookup;
 import io.mooring.kas.identity.AgentToken;
+import io.mooring.kas.notifications.GitPushEvents;
 import io.mooring.kas.rpc.ResponseStream;
 import io.mooring.kas.rpc.Rounds;
 import io.mooring.kas.rpc.StatusText;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * One {@code GetObjectsToSynchronize}: waits for a new commit and delivers it. Owned by the thread
  * of the RPC.
  */
-final class Synchronization implements Rounds.Round {
+final class Synchronization implements Rounds.Look {
   private static final Logger log = LoggerFactory.getLogger(Synchronization.class);
   private static final String FAILED =
       "GitOps: failed to get objects to synchronize: manifest file: ";
@@ -55,16 +56,19 @@ final class Synchronization implements Rounds.Round {
   private final Parts parts;
   private final ObjectsToSynchronizeRequest request;
   private final ResponseStream<ObjectsToSynchronizeResponse> stream;
+  private final GitPushEvents.Subscription pushes;
   private final AgentToken token = AgentToken.current();
   private @Nullable AgentInfo agent;
 
   Synchronization(
       Parts parts,
       ObjectsToSynchronizeRequest request,
-      ResponseStream<ObjectsToSynchronizeResponse> stream) {
+      ResponseStream<ObjectsToSynchronizeResponse> stream,
+      GitPushEvents.Subscription pushes) {
     this.parts = parts;
     this.request = request;
     this.stream = stream;
+    this.pushes = pushes;
   }
 
   /** Whether pushes matter: a commit asked for by its id never changes. */
@@ -112,6 +116,12 @@ final class Synchronization implements Rounds.Round {
               ? Rounds.Outcome.WAIT
               : deliver(info, project, repository, ref, commit, traffic);
     };
+  }
+
+  /** Ends the notices. */
+  @Override
+  public void close() {
+    pushes.close();
   }
 
   private Rounds.Outcome deliver(

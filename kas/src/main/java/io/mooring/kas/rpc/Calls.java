@@ -53,7 +53,11 @@ public final class Calls {
   }
 
   private static <T> void finish(ServerCallStreamObserver<T> call, Work work) {
-    Status status = outcome(work);
+    finish(call, outcome(work));
+  }
+
+  /** Ends an RPC, unless its client is gone. */
+  static <T> void finish(ServerCallStreamObserver<T> call, Status status) {
     if (call.isCancelled()) {
       return;
     }
@@ -64,7 +68,8 @@ public final class Calls {
     }
   }
 
-  private static Status outcome(Work work) {
+  /** What the work comes to; a failure without a status of its own is logged. */
+  static Status outcome(Work work) {
     try {
       work.run();
       return Status.OK;

@@ -54,11 +54,17 @@ public final class ResponseStream<T> {
    */
   public static <T> void serve(StreamObserver<T> responses, Body<T> body) {
     ServerCallStreamObserver<T> call = (ServerCallStreamObserver<T>) responses;
+    ResponseStream<T> stream = of(call);
+    Calls.run(call, () -> body.run(stream));
+  }
+
+  /** The answers of the RPC of this thread. */
+  static <T> ResponseStream<T> of(ServerCallStreamObserver<T> call) {
     ResponseStream<T> stream = new ResponseStream<>(call);
     call.setOnReadyHandler(stream::signal);
     call.setOnCancelHandler(stream::signal);
     stream.context.addListener(cancelled -> stream.signal(), Runnable::run);
-    Calls.run(call, () -> body.run(stream));
+    return stream;
   }
 
   /**
