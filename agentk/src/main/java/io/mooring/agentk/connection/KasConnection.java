@@ -59,7 +59,7 @@ public final class KasConnection implements AutoCloseable {
    * @param serverName the name to verify instead of the host
    * @param token sent with every RPC
    * @param headers sent with every RPC, or in the handshake of a WebSocket only
-   * @param proxies on the way to a WebSocket
+   * @param proxies on the way
    */
   public record Settings(
       KasAddress address,
@@ -125,7 +125,8 @@ public final class KasConnection implements AutoCloseable {
   /** The one place that knows transports: a new scheme is a new case here. */
   private static NettyChannelBuilder builder(Settings settings) {
     return switch (settings.address()) {
-      case KasAddress.Grpc grpc -> GrpcChannels.kas(grpc, settings.tls(), settings.serverName());
+      case KasAddress.Grpc grpc ->
+          GrpcChannels.kas(grpc, settings.tls(), settings.serverName(), settings.proxies());
       case KasAddress.WebSocket webSocket ->
           WebSocketChannels.kas(
               webSocket,

@@ -14,6 +14,7 @@ import io.mooring.protocol.build.BuildInfo;
 import io.mooring.protocol.jwt.JwtSigner;
 import io.mooring.protocol.transport.ClientTls;
 import io.mooring.protocol.transport.GrpcChannels;
+import io.mooring.protocol.transport.HttpProxies;
 import io.mooring.protocol.transport.KasAddress;
 import io.mooring.wire.agenttracker.ConnectedAgentInfo;
 import io.mooring.wire.agenttracker.rpc.AgentTrackerGrpc;
@@ -64,7 +65,7 @@ public final class KasClient implements AutoCloseable {
     }
     ManagedChannel before = channel;
     channel =
-        GrpcChannels.kas(address, ClientTls.system(), Optional.empty())
+        GrpcChannels.kas(address, ClientTls.system(), Optional.empty(), HttpProxies.none())
             .eventLoopGroup(loops)
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .intercept(new Authorization(signer), metrics)

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.grpc.netty.NegotiationType;
 import io.grpc.netty.NettyChannelBuilder;
+import io.mooring.protocol.SettingException;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.UnixDomainSocketAddress;
@@ -19,12 +20,15 @@ public final class GrpcChannels {
    * agent are the caller's.
    *
    * @param serverName the name to verify instead of the host
+   * @param proxies as the environment names them
+   * @throws SettingException when the proxy that stands on the way is reached by TLS
    */
   public static NettyChannelBuilder kas(
-      KasAddress.Grpc address, ClientTls tls, Optional<String> serverName) {
+      KasAddress.Grpc address, ClientTls tls, Optional<String> serverName, HttpProxies proxies) {
     NettyChannelBuilder builder =
         kasTransport(NettyChannelBuilder.forTarget("dns:///" + address.endpoint()))
-            .defaultLoadBalancingPolicy("round_robin");
+            .defaultLoadBalancingPolicy("round_robin")
+            .proxyDetector(GrpcProxies.of(address.endpoint(), proxies));
     secure(builder, address.tls(), tls);
     serverName.ifPresent(builder::overrideAuthority);
     return builder;

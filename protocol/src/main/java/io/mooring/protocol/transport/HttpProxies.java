@@ -57,6 +57,21 @@ public record HttpProxies(
     return proxy.isPresent() && isDirect(endpoint) ? Optional.empty() : proxy;
   }
 
+  /**
+   * The proxy on the way of gRPC without WebSocket, if there is one: {@code HTTPS_PROXY}, without
+   * TLS too (wire.md 2.8).
+   *
+   * @param addresses of the endpoint's name, if it is known here; each may be an exception as well
+   */
+  public Optional<HttpProxy> grpcProxy(HostPort endpoint, List<InetAddress> addresses) {
+    return proxy(endpoint, true)
+        .filter(proxy ->
+            addresses.stream()
+                .map(address -> new HostPort(address.getHostAddress(), endpoint.port()))
+                .noneMatch(this::isDirect));
+  }
+
+  /** Whether {@code NO_PROXY} or its being this machine keeps an endpoint from every proxy. */
   private boolean isDirect(HostPort endpoint) {
     String host = endpoint.host().toLowerCase(Locale.ROOT);
     Optional<InetAddress> address = literal(host);

@@ -15,9 +15,9 @@ import java.util.Optional;
  *
  * @param endpoint where it listens; the port defaults to 80, with TLS to 443
  * @param tls whether the proxy itself is reached by TLS
- * @param authorization value of {@code Proxy-Authorization}
+ * @param credentials who asks, where the proxy wants to know
  */
-public record HttpProxy(HostPort endpoint, boolean tls, Optional<Secret> authorization) {
+public record HttpProxy(HostPort endpoint, boolean tls, Optional<Credentials> credentials) {
   private static final String EXPECTED =
       " (expected: http://[user:password@]host[:port] or https://...)";
 
@@ -53,16 +53,39 @@ public record HttpProxy(HostPort endpoint, boolean tls, Optional<Secret> authori
     return new HttpProxy(
         new HostPort(bare, port),
         tls,
-        Optional.ofNullable(uri.getRawUserInfo()).map(HttpProxy::basic));
+        Optional.ofNullable(uri.getRawUserInfo()).map(Credentials::parse));
   }
 
-  private static Secret basic(String userInfo) {
-    int colon = userInfo.indexOf(':');
-    String user = colon < 0 ? userInfo : userInfo.substring(0, colon);
-    String password = colon < 0 ? "" : userInfo.substring(colon + 1);
-    String plain = decoded(user) + ":" + decoded(password);
-    return Secret.of(
-        "Basic " + Base64.getEncoder().encodeToString(plain.getBytes(StandardCharsets.UTF_8)));
+  /** Value of {@code Proxy-Authorization}. */
+  public Optional<Secret> authorization() {
+    return credentials.map(Credentials::basic);
+  }
+
+  /**
+   * Name and password for the proxy.
+   *
+   * @param user without a colon
+   * @param password empty where none is given
+   */
+  public record Credentials(String user, Secret password) {
+    private Secret basic() {
+      String plain = user + ":" + password.text();
+      return Secret.of(
+          "Basic " + Base64.getEncoder().encodeToString(plain.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Not the name either. */
+    @Override
+    public String toString() {
+      return "***";
+    }
+
+    private static Credentials parse(String userInfo) {
+      int colon = userInfo.indexOf(':');
+      return new Credentials(
+          decoded(colon < 0 ? userInfo : userInfo.substring(0, colon)),
+          Secret.of(colon < 0 ? "" : decoded(userInfo.substring(colon + 1))));
+    }
   }
 
   private static String decoded(String text) {

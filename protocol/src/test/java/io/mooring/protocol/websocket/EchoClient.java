@@ -53,7 +53,7 @@ final class EchoClient implements AutoCloseable {
       CountedBuffers buffers) {
     NettyChannelBuilder builder =
         switch (KasAddress.parse("--kas-address", address)) {
-          case KasAddress.Grpc grpc -> GrpcChannels.kas(grpc, tls, serverName);
+          case KasAddress.Grpc grpc -> GrpcChannels.kas(grpc, tls, serverName, HttpProxies.none());
           case KasAddress.WebSocket ws -> WebSocketChannels.kas(ws, tls, serverName, opening);
         };
     return new EchoClient(builder, buffers);
