@@ -1,24 +1,13 @@
 package io.mooring.agentk;
 
-import io.mooring.agentk.connection.AgentToken;
-import io.mooring.agentk.connection.KasConnection;
-import io.mooring.agentk.connection.KasHeader;
 import io.mooring.agentk.leader.Election;
 import io.mooring.protocol.SettingException;
 import io.mooring.protocol.build.BuildInfo;
 import io.mooring.protocol.observability.JsonLogs;
-import io.mooring.protocol.secret.Secret;
-import io.mooring.protocol.transport.ClientTls;
-import io.mooring.protocol.transport.HttpProxies;
-import io.mooring.protocol.transport.KasAddress;
 import io.mooring.protocol.transport.ListenAddress;
 import io.mooring.protocol.transport.ServerTls;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,40 +38,7 @@ public final class Main implements Callable<Integer> {
   /** Kubernetes kills 30 s after it asked to stop. */
   private static final long GRACE_SECONDS = 25;
 
-  @Option(
-      names = "--kas-address",
-      required = true,
-      paramLabel = "<url>",
-      description =
-          "grpc://host[:port], grpcs://host[:port], ws://host[:port][/path] or wss://host[:port][/path] of kas")
-  private String kasAddress = "";
-
-  @Option(
-      names = "--token-file",
-      paramLabel = "<file>",
-      description = "File with the agent's token; read again when it changes")
-  private Optional<Path> tokenFile = Optional.empty();
-
-  @Option(
-      names = "--ca-cert-file",
-      paramLabel = "<file>",
-      description = "CA of kas's certificate, PEM; added to the system's roots")
-  private Optional<Path> caCertFile = Optional.empty();
-
-  @Option(
-      names = "--kas-header",
-      paramLabel = "<name: value>",
-      description = "Header to send to kas; may be given more than once")
-  private List<String> kasHeaders = new ArrayList<>();
-
-  @Option(names = "--kas-insecure-skip-tls-verify", description = "Accept any certificate of kas")
-  private boolean kasInsecureSkipTlsVerify;
-
-  @Option(
-      names = "--kas-tls-server-name",
-      paramLabel = "<name>",
-      description = "Name to verify in kas's certificate")
-  private Optional<String> kasTlsServerName = Optional.empty();
+  @Mixin private KasFlags kas = new KasFlags();
 
   @Option(
       names = "--observability-listen-network",
@@ -127,6 +83,7 @@ public final class Main implements Callable<Integer> {
 
   static int run(Map<String, String> environment, String... arguments) {
     return new CommandLine(new Main(environment))
+        .addSubcommand(new DoctorCommand(environment))
         .setExecutionExceptionHandler(Main::aborted)
         .execute(arguments);
   }
@@ -176,15 +133,9 @@ public final class Main implements Callable<Integer> {
   }
 
   private AgentkOptions options() {
-    ClientTls tls = new ClientTls("--ca-cert-file", caCertFile, kasInsecureSkipTlsVerify);
+    kas.requireAddress();
     return new AgentkOptions(
-        new KasConnection.Settings(
-            KasAddress.parse("--kas-address", kasAddress),
-            tls,
-            kasTlsServerName,
-            token(),
-            kasHeaders.stream().map(KasHeader::parse).toList(),
-            HttpProxies.of(environment)),
+        kas.settings(environment),
         ListenAddress.parse(
             "--observability-listen-address", observabilityNetwork, observabilityAddress),
         ServerTls.read(
@@ -196,19 +147,6 @@ public final class Main implements Callable<Integer> {
         required("POD_NAMESPACE"),
         required("POD_NAME"),
         Election.Pace.standard());
-  }
-
-  private AgentToken token() {
-    String fromEnvironment = environment.getOrDefault("AGENTK_TOKEN", "");
-    if (tokenFile.isPresent() == !fromEnvironment.isEmpty()) {
-      throw new SettingException(
-          "--token-file",
-          (tokenFile.isPresent() ? "given, and AGENTK_TOKEN too" : "not given, nor AGENTK_TOKEN")
-              + " (expected: exactly one of them)");
-    }
-    return tokenFile
-        .<AgentToken>map(AgentToken.File::new)
-        .orElseGet(() -> new AgentToken.Fixed(Secret.of(fromEnvironment)));
   }
 
   private String required(String variable) {

@@ -89,6 +89,39 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
+   * What the server answered.
+   *
+   * @param body of the answer
+   * @param date header {@code Date}; empty when there is none
+   */
+  public record Answer(JsonObject body, String date) {}
+
+  /**
+   * Sends a request that is neither a read nor a write of an object.
+   *
+   * @param object to send; an empty one sends nothing
+   */
+  public Answer ask(String method, String path, JsonObject object, Duration bound)
+      throws ClusterException, InterruptedException {
+    HttpRequest.Builder request = client.newHttpRequestBuilder();
+    HttpResponse<String> answer =
+        send(
+            object.isEmpty()
+                ? request
+                : request.method(method, "application/json", object.toString()),
+            method,
+            path,
+            bound);
+    String date = answer.header("Date");
+    return new Answer(object(method, path, answer), date == null ? "" : date);
+  }
+
+  /** URL of the server, without a slash at its end. */
+  public String url() {
+    return root;
+  }
+
+  /**
    * Sends an empty POST, as to a service that the server is a proxy for.
    *
    * @return the status, whatever it is

@@ -70,6 +70,16 @@ public final class Tunnels extends ReverseTunnelGrpc.ReverseTunnelImplBase {
     }
   }
 
+  /** As of a kas that asks GitLab first whose token it is. */
+  private Optional<Status> refusal() {
+    lock.lock();
+    try {
+      return refusal;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Tunnels that can be used now. */
   public int idle() {
     lock.lock();
@@ -176,13 +186,14 @@ public final class Tunnels extends ReverseTunnelGrpc.ReverseTunnelImplBase {
         order.next(message);
       } catch (StatusRuntimeException e) {
         faults.add(e.getMessage());
+        end(refusal().orElse(e.getStatus()));
+        return;
       }
       if (message.hasDescriptorMessage()) {
         descriptor = message;
-        Optional<Status> refused;
+        Optional<Status> refused = refusal();
         lock.lock();
         try {
-          refused = refusal;
           if (refused.isEmpty()) {
             idle.addLast(this);
             changed.signalAll();

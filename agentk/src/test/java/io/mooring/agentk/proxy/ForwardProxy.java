@@ -9,8 +9,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
 
 /**
  * A company's proxy: opens a way with {@code CONNECT}. Whatever host it is asked for, it goes to
@@ -20,31 +18,25 @@ public final class ForwardProxy implements AutoCloseable {
   private final int target;
   private final Optional<String> credentials;
   private final Optional<String> refusal;
-  private final Optional<SSLContext> interception;
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final Sockets sockets;
 
-  private ForwardProxy(
-      int target,
-      Optional<String> credentials,
-      Optional<String> refusal,
-      Optional<SSLContext> interception)
+  private ForwardProxy(int target, Optional<String> credentials, Optional<String> refusal)
       throws IOException {
     this.target = target;
     this.credentials = credentials;
     this.refusal = refusal;
-    this.interception = interception;
     this.sockets = new Sockets(this::serve);
   }
 
   /** Lets everybody through. */
   public static ForwardProxy open(int target) throws IOException {
-    return new ForwardProxy(target, Optional.empty(), Optional.empty(), Optional.empty());
+    return new ForwardProxy(target, Optional.empty(), Optional.empty());
   }
 
   /** Lets those through who know {@code user:password}, and answers 407 to others. */
   public static ForwardProxy guarded(int target, String credentials) throws IOException {
-    return new ForwardProxy(target, Optional.of(credentials), Optional.empty(), Optional.empty());
+    return new ForwardProxy(target, Optional.of(credentials), Optional.empty());
   }
 
   /**
@@ -53,16 +45,7 @@ public final class ForwardProxy implements AutoCloseable {
    * @param status code and reason
    */
   public static ForwardProxy refusing(String status) throws IOException {
-    return new ForwardProxy(0, Optional.empty(), Optional.of(status), Optional.empty());
-  }
-
-  /**
-   * Ends TLS itself, to look inside, with a certificate of its own for the name.
-   *
-   * @param tls certificate and key
-   */
-  public static ForwardProxy intercepting(int target, SSLContext tls) throws IOException {
-    return new ForwardProxy(target, Optional.empty(), Optional.empty(), Optional.of(tls));
+    return new ForwardProxy(0, Optional.empty(), Optional.of(status));
   }
 
   public int port() {
@@ -91,11 +74,6 @@ public final class ForwardProxy implements AutoCloseable {
       return;
     }
     Sockets.write(out, "HTTP/1.1 200 Connection established\r\n\r\n");
-    if (interception.isPresent()) {
-      client =
-          (SSLSocket)
-              interception.get().getSocketFactory().createSocket(client, in, /* autoClose= */ true);
-    }
     Sockets.splice(client, sockets.connect(target));
   }
 
