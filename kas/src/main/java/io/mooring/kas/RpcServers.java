@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The gRPC servers of a kas: for agents, for GitLab, for other replicas. Used by one thread. */
@@ -86,7 +87,8 @@ final class RpcServers implements AutoCloseable {
                     openCalls),
                 services(Feature::agentServices),
                 Optional.empty(),
-                listen.websocket()));
+                listen.websocket(),
+                eventLoopMethods()));
   }
 
   /** GitLab may come. */
@@ -120,7 +122,9 @@ final class RpcServers implements AutoCloseable {
                 settings.listenGracePeriod(),
                 signed("private_api", new JwtVerifier(secret, AUDIENCE, AUDIENCE, clock)),
                 services(Feature::privateApiServices),
-                Optional.of(new Refusals())));
+                Optional.of(new Refusals()),
+                false,
+                eventLoopMethods()));
     return privateApi.address();
   }
 
@@ -140,6 +144,12 @@ final class RpcServers implements AutoCloseable {
   private List<ServerServiceDefinition> services(
       Function<Feature, List<ServerServiceDefinition>> kind) {
     return features.stream().flatMap(feature -> kind.apply(feature).stream()).toList();
+  }
+
+  private Set<String> eventLoopMethods() {
+    return features.stream()
+        .flatMap(feature -> feature.eventLoopMethods().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   RpcServer agent() {

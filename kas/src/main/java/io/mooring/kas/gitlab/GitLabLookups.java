@@ -14,6 +14,7 @@ import io.mooring.wire.gitlab.api.GetAgentInfoResponse;
 import io.mooring.wire.gitlab.api.GetProjectInfoResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -99,6 +100,11 @@ public final class GitLabLookups implements AgentLookup, ProjectLookup, ProjectA
     } catch (InterruptedException e) {
       throw interrupted();
     }
+  }
+
+  @Override
+  public Optional<AgentInfo> known(AgentToken token) {
+    return agents.known(token);
   }
 
   /**

@@ -1,8 +1,12 @@
 package io.mooring.kas.identity;
 
 import io.grpc.StatusException;
+import java.util.Optional;
 
-/** Finds out which agent a token belongs to. Calls block; use them on virtual threads. */
+/**
+ * Finds out which agent a token belongs to. Calls block; use them on virtual threads. What is
+ * {@link #known} is told at once.
+ */
 @FunctionalInterface
 public interface AgentLookup {
   /**
@@ -13,4 +17,9 @@ public interface AgentLookup {
    *     {@code DEADLINE_EXCEEDED} when the caller's RPC ended
    */
   AgentInfo agent(AgentToken token) throws StatusException;
+
+  /** The answer, if it is there already. Never blocks. */
+  default Optional<AgentInfo> known(AgentToken token) {
+    return Optional.empty();
+  }
 }

@@ -2,6 +2,7 @@ package io.mooring.kas.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -18,19 +19,19 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Refuses RPCs of a token that has started too many in this minute (redis-observability.md 3). The
- * token has not been checked by then. Blocks on the store, so it runs on virtual threads.
+ * token has not been checked by then. Blocks on the store, so it runs on virtual threads; except
+ * for vital methods, which wait for it without a thread.
  *
- * <p>A store that fails refuses too, with one exception: methods that keep an agent of this replica
- * in use are allowed to tokens that the store has let through here before. They are counted in
- * memory then, and do not wait for a store that hangs.
+ * <p>A store that fails refuses too, with one exception: vital methods, which keep an agent of this
+ * replica in use, are allowed to tokens that the store has let through here before. They are
+ * counted in memory then, and do not wait for a store that hangs.
  */
 public final class AgentRpcLimit implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(AgentRpcLimit.class);
@@ -56,13 +57,20 @@ public final class AgentRpcLimit implements ServerInterceptor {
   private final long limit;
   private final InstantSource clock;
   private final Counter exceeded;
-  private final Cache<AgentToken, MinuteCount> known;
+  private final Cache<AgentToken, Known> known;
   private volatile Instant suspectUntil = Instant.MIN;
+
+  /**
+   * A token that the store has let through.
+   *
+   * @param key all of its key in the store but the minute
+   */
+  private record Known(Key key, MinuteCount count) {}
 
   /**
    * For all RPCs of the agent server.
    *
-   * @param vital full names of the methods that keep agents in use
+   * @param vital full names of the methods that keep agents in use; their handlers do not block
    * @param limit RPCs a minute
    * @param exceeded counts refusals for exceeding the limit
    */
@@ -89,64 +97,110 @@ public final class AgentRpcLimit implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    if (allowed(AgentToken.current(), call.getMethodDescriptor().getFullMethodName())) {
+    AgentToken token = AgentToken.current();
+    if (!vital.contains(call.getMethodDescriptor().getFullMethodName())) {
+      return answer(allowed(token), call, headers, next);
+    }
+    CompletableFuture<Boolean> allowed = allowedVital(token);
+    // hot: every tunnel passes here; the store of a single replica has answered. Benchmark B1.
+    if (allowed.isDone()) {
+      return answer(allowed.join(), call, headers, next);
+    }
+    PendingListener<Q> pending = new PendingListener<>();
+    Context context = Context.current();
+    var _ =
+        allowed.thenAccept(verdict ->
+            pending.become(() -> within(context, () -> answer(verdict, call, headers, next))));
+    return pending;
+  }
+
+  private static <T> T within(Context context, Supplier<T> work) {
+    Context before = context.attach();
+    try {
+      return work.get();
+    } finally {
+      context.detach(before);
+    }
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> answer(
+      boolean allowed, ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    if (allowed) {
       return next.startCall(call, headers);
     }
     call.close(EXHAUSTED, new Metadata());
     return new ServerCall.Listener<>() {};
   }
 
-  private boolean allowed(AgentToken token, String method) {
-    int minute = clock.instant().atZone(ZoneOffset.UTC).getMinute();
-    MinuteCount local = vital.contains(method) ? known.getIfPresent(token) : null;
-    boolean allowed;
+  private boolean allowed(AgentToken token) {
+    Key key = key(token);
     try {
-      allowed = local == null ? counted(token, minute) : counted(token, minute, local);
+      return judged(token, key, counters.tryIncrement(key.octet(minute()), limit, TTL));
     } catch (StoreException e) {
-      log.atWarn().setCause(e).log("Cannot count RPCs of agents, refusing them");
-      return false;
+      return refusedBy(e);
     }
-    if (!allowed) {
+  }
+
+  /** Never fails. */
+  private CompletableFuture<Boolean> allowedVital(AgentToken token) {
+    Known here = known.getIfPresent(token);
+    int minute = minute();
+    if (here == null) {
+      Key key = key(token);
+      return counters
+          .increment(key.octet(minute), limit, TTL)
+          .handle(
+              (added, failure) -> failure == null ? judged(token, key, added) : refusedBy(failure));
+    }
+    if (clock.instant().isBefore(suspectUntil)) {
+      return CompletableFuture.completedFuture(inMemory(here, minute));
+    }
+    CompletableFuture<Boolean> answer = counters.increment(here.key().octet(minute), limit, TTL);
+    if (!answer.isDone()) {
+      var _ = answer.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    return answer.handle((added, failure) ->
+        failure == null ? counted(added) : countedInMemory(here, minute, failure));
+  }
+
+  private int minute() {
+    return clock.instant().atZone(ZoneOffset.UTC).getMinute();
+  }
+
+  private static Key key(AgentToken token) {
+    return Key.named("agent_limit:").bytes(token.halfDigest()).text(":");
+  }
+
+  /** What the store says of a token that may be new here. */
+  private boolean judged(AgentToken token, Key key, boolean added) {
+    if (added && known.getIfPresent(token) == null) {
+      known.put(token, new Known(key, new MinuteCount()));
+    }
+    return counted(added);
+  }
+
+  private boolean counted(boolean added) {
+    if (!added) {
       exceeded.inc();
       log.atDebug().addKeyValue("token_limit", limit).log("An agent starts too many RPCs");
     }
-    return allowed;
+    return added;
   }
 
-  private boolean counted(AgentToken token, int minute) throws StoreException {
-    Key key = Key.named("agent_limit:").bytes(token.halfDigest()).text(":").octet(minute);
-    boolean allowed = counters.tryIncrement(key, limit, TTL);
-    if (allowed && known.getIfPresent(token) == null) {
-      known.put(token, new MinuteCount());
-    }
-    return allowed;
+  private boolean inMemory(Known here, int minute) {
+    return counted(here.count().tryIncrement(minute, limit));
   }
 
-  private boolean counted(AgentToken token, int minute, MinuteCount local) {
-    if (clock.instant().isBefore(suspectUntil)) {
-      return local.tryIncrement(minute, limit);
-    }
-    CompletableFuture<Boolean> answer = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("count-rpc")
-        .start(() -> {
-          try {
-            answer.complete(counted(token, minute));
-          } catch (StoreException e) {
-            answer.completeExceptionally(e);
-          }
-        });
-    try {
-      return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      suspectUntil = clock.instant().plus(SUSPICION);
-      log.atWarn()
-          .setCause(e instanceof ExecutionException ? e.getCause() : e)
-          .log("Counting tunnels of agents in memory while the store gives no answer");
-      return local.tryIncrement(minute, limit);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+  private boolean countedInMemory(Known here, int minute, Throwable failure) {
+    suspectUntil = clock.instant().plus(SUSPICION);
+    log.atWarn()
+        .setCause(failure)
+        .log("Counting tunnels of agents in memory while the store gives no answer");
+    return inMemory(here, minute);
+  }
+
+  private static boolean refusedBy(Throwable failure) {
+    log.atWarn().setCause(failure).log("Cannot count RPCs of agents, refusing them");
+    return false;
   }
 }

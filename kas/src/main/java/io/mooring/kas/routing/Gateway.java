@@ -13,6 +13,7 @@ import io.mooring.kas.rpc.Feature;
 import io.mooring.kas.tunnel.TunnelRegistry;
 import io.mooring.wire.kas.GatewayKasResponse;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Lets other replicas use the tunnels of this one (tunnel.md 5.1). It looks at no other replica, so
@@ -35,6 +36,11 @@ public final class Gateway implements Feature {
   @Override
   public List<ServerServiceDefinition> privateApiServices() {
     return methods.stream().map(this::service).toList();
+  }
+
+  @Override
+  public Set<String> eventLoopMethods() {
+    return Set.copyOf(methods);
   }
 
   private ServerServiceDefinition service(String name) {

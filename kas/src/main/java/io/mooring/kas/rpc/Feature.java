@@ -2,6 +2,7 @@ package io.mooring.kas.rpc;
 
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A part of kas that can be added with one line in {@code Kas}: the services it offers and what it
@@ -24,6 +25,14 @@ public interface Feature extends AutoCloseable {
   /** Services for other replicas. */
   default List<ServerServiceDefinition> privateApiServices() {
     return List.of();
+  }
+
+  /**
+   * Full names of its methods whose handlers never block: each is called on the event loop of its
+   * connection, without a hand-over. All others run on virtual threads.
+   */
+  default Set<String> eventLoopMethods() {
+    return Set.of();
   }
 
   /** Called after the servers stopped; releases threads and connections. */

@@ -5,7 +5,10 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.HandlerRegistry;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
@@ -24,17 +27,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One gRPC listener. Handlers run on virtual threads. Stopping keeps the listener open for the
- * grace period, then ends idle streams with OK, then waits for the running RPCs.
+ * One gRPC listener. Handlers run on virtual threads, those that never block on the event loop of
+ * their connection. Stopping keeps the listener open for the grace period, then ends idle streams
+ * with OK, then waits for the running RPCs.
  */
 public final class RpcServer implements AutoCloseable {
   /**
@@ -72,6 +79,7 @@ public final class RpcServer implements AutoCloseable {
    * @param fallback answers calls of other services, interceptors included; empty for the plain
    *     refusal
    * @param websocket whether it takes WebSocket too, on the same address
+   * @param eventLoopMethods full names of the methods that never block, interceptors included
    */
   public record Plan(
       String name,
@@ -81,8 +89,9 @@ public final class RpcServer implements AutoCloseable {
       List<ServerInterceptor> interceptors,
       List<ServerServiceDefinition> services,
       Optional<HandlerRegistry> fallback,
-      boolean websocket) {
-    /** One that takes gRPC alone. */
+      boolean websocket,
+      Set<String> eventLoopMethods) {
+    /** One that takes gRPC alone, and whose methods may block. */
     public Plan(
         String name,
         Listener listener,
@@ -99,7 +108,8 @@ public final class RpcServer implements AutoCloseable {
           interceptors,
           services,
           fallback,
-          false);
+          false,
+          Set.of());
     }
   }
 
@@ -140,7 +150,8 @@ public final class RpcServer implements AutoCloseable {
               : GrpcServers.builder(address, tls);
       transport(builder, address, loops);
       builder
-          .executor(handlers)
+          .directExecutor()
+          .callExecutor(new CallExecutors(handlers, plan.eventLoopMethods()))
           .maxConnectionAge(age.goAway().toNanos(), NANOSECONDS)
           .maxConnectionAgeGrace(age.grace().toNanos(), NANOSECONDS)
           .maxInboundMetadataSize(MAX_METADATA_BYTES)
@@ -169,6 +180,21 @@ public final class RpcServer implements AutoCloseable {
               + reason(e)
               + " (expected: a free address of this machine)",
           e);
+    }
+  }
+
+  /**
+   * Where a call is handled. hot: a message that changes threads costs two to four times as much;
+   * benchmark B1.
+   */
+  private record CallExecutors(Executor handlers, Set<String> eventLoopMethods)
+      implements ServerCallExecutorSupplier {
+    @Override
+    public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+      // None leaves the call where it is: on the event loop that looked its method up.
+      return eventLoopMethods.contains(call.getMethodDescriptor().getFullMethodName())
+          ? null
+          : handlers;
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mooring.kas.store;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /** Counters that stop at a limit and vanish a while after the last step. */
 @FunctionalInterface
@@ -12,4 +13,23 @@ public interface LimitedCounters {
    * @return whether one was added
    */
   boolean tryIncrement(Key key, long limit, Duration ttl) throws StoreException;
+
+  /**
+   * The same for callers that must not block.
+   *
+   * @return completed on any thread; a {@link StoreException} when the store fails
+   */
+  default CompletableFuture<Boolean> increment(Key key, long limit, Duration ttl) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("count")
+        .start(() -> {
+          try {
+            answer.complete(tryIncrement(key, limit, ttl));
+          } catch (StoreException | RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
+  }
 }

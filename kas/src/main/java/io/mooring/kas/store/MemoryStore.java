@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -193,6 +194,11 @@ public final class MemoryStore
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public CompletableFuture<Boolean> increment(Key key, long limit, Duration ttl) {
+    return CompletableFuture.completedFuture(tryIncrement(key, limit, ttl));
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -123,6 +124,30 @@ final class RedisLink implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreException("interrupted while waiting for Redis", e);
+    }
+  }
+
+  /**
+   * Starts one command; its answer comes on any thread, within the configured time.
+   *
+   * @return fails with a {@link StoreException}
+   */
+  <T> CompletableFuture<T> start(
+      Function<RedisAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+    StatefulRedisConnection<byte[], byte[]> connection = commands;
+    if (connection == null) {
+      return CompletableFuture.failedFuture(
+          new StoreException("Redis at " + address() + " has not been reached yet"));
+    }
+    try {
+      return command
+          .apply(connection.async())
+          .toCompletableFuture()
+          .orTimeout(commandLimit.toNanos(), TimeUnit.NANOSECONDS)
+          .exceptionallyCompose(failure ->
+              CompletableFuture.failedFuture(new StoreException("Redis: " + failure, failure)));
+    } catch (RedisException e) {
+      return CompletableFuture.failedFuture(new StoreException("Redis: " + e.getMessage(), e));
     }
   }
 

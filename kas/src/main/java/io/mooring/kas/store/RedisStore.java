@@ -1,14 +1,17 @@
 package io.mooring.kas.store;
 
 import com.google.protobuf.ByteString;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.mooring.kas.config.RedisSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -65,15 +68,7 @@ public final class RedisStore implements Store {
 
   @Override
   public LimitedCounters counters() {
-    return (key, limit, ttl) ->
-        link.<Long>run(redis ->
-            redis.eval(
-                COUNT,
-                ScriptOutputType.INTEGER,
-                new byte[][] {keys.raw(key)},
-                RedisKeys.text(limit),
-                RedisKeys.text(ttl.toSeconds())))
-            == 1;
+    return new Counters();
   }
 
   @Override
@@ -94,6 +89,29 @@ public final class RedisStore implements Store {
   @Override
   public void close() {
     link.close();
+  }
+
+  private final class Counters implements LimitedCounters {
+    @Override
+    public boolean tryIncrement(Key key, long limit, Duration ttl) throws StoreException {
+      return link.<Long>run(redis -> count(redis, key, limit, ttl)) == 1;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> increment(Key key, long limit, Duration ttl) {
+      return link.<Long>start(redis -> count(redis, key, limit, ttl))
+          .thenApply(added -> added == 1);
+    }
+
+    private RedisFuture<Long> count(
+        RedisAsyncCommands<byte[], byte[]> redis, Key key, long limit, Duration ttl) {
+      return redis.eval(
+          COUNT,
+          ScriptOutputType.INTEGER,
+          new byte[][] {keys.raw(key)},
+          RedisKeys.text(limit),
+          RedisKeys.text(ttl.toSeconds()));
+    }
   }
 
   private final class Values implements ExpiringValues {

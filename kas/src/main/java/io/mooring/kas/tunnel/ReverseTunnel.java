@@ -6,6 +6,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.mooring.kas.identity.AgentInfo;
 import io.mooring.kas.identity.AgentLookup;
 import io.mooring.kas.identity.AgentToken;
 import io.mooring.kas.rpc.AgeContext;
@@ -19,11 +20,13 @@ import io.mooring.wire.reversetunnel.rpc.ReverseTunnelGrpc;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * {@code Connect}: an agent offers a tunnel (tunnel.md 3.1). Who the agent is, is asked on a
- * virtual thread; from then on the stream is handled without one.
+ * {@code Connect}: an agent offers a tunnel (tunnel.md 3.1). The stream is handled on the event
+ * loop of its connection; only who an unknown agent is, is asked on a virtual thread.
  */
 public final class ReverseTunnel implements Feature {
   /** Pauses while GitLab cannot say whose token it is. */
@@ -53,15 +56,26 @@ public final class ReverseTunnel implements Feature {
             .build());
   }
 
+  @Override
+  public Set<String> eventLoopMethods() {
+    return Set.of(ReverseTunnelGrpc.getConnectMethod().getFullMethodName());
+  }
+
   private ServerCall.Listener<ConnectRequest> connect(
       ServerCall<ConnectRequest, ConnectResponse> call, Metadata headers) {
     Tunnel tunnel = new Tunnel(call, registry, AgentProgram.of(headers), AgeContext.current());
     // A stream that kas itself ends (its token was revoked) is not reported to the listener as
     // cancelled; without this its tunnel would be offered to callers who then wait in vain.
     Context.current().addListener(ended -> tunnel.cancelled(), Runnable::run);
-    Thread.ofVirtual()
-        .name("tunnel-identity")
-        .start(Context.current().wrap(() -> identify(tunnel)));
+    // hot: every request takes a tunnel, and each is of an agent that was asked about before; B1.
+    Optional<AgentInfo> known = agents.known(AgentToken.current());
+    if (known.isPresent()) {
+      tunnel.identified(known.get().agentId());
+    } else {
+      Thread.ofVirtual()
+          .name("tunnel-identity")
+          .start(Context.current().wrap(() -> identify(tunnel)));
+    }
     return tunnel;
   }
 

@@ -1,6 +1,7 @@
 package io.mooring.kas.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Empty;
 import io.grpc.Attributes;
@@ -19,8 +20,12 @@ import io.mooring.kas.store.StoreException;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.testkit.time.FakeClock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
@@ -96,11 +101,7 @@ class AgentRpcLimitTest {
     assertThat(call("a", TUNNEL)).isEqualTo("OK");
     CountDownLatch end = new CountDownLatch(1);
     store.set((key, limit, ttl) -> {
-      try {
-        end.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      awaitEnd(end);
       throw new StoreException("too late");
     });
     int before = asked.get();
@@ -126,6 +127,78 @@ class AgentRpcLimitTest {
     assertThat(call("a", TUNNEL)).isEqualTo(refusal());
   }
 
+  @Test
+  void holdsNoThreadWhileTheStoreThinksAndLosesNothingThatHappensMeanwhile() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    store.set((key, limit, ttl) -> {
+      awaitEnd(end);
+      return true;
+    });
+    List<String> seen = new CopyOnWriteArrayList<>();
+    Recorded call = new Recorded(TUNNEL);
+
+    ServerCall.Listener<Empty> listener = start("a", call, new Noting(seen));
+    listener.onReady();
+    listener.onHalfClose();
+    assertThat(call.outcome).isNotDone();
+    end.countDown();
+
+    assertThat(call.outcome.get(30, TimeUnit.SECONDS)).isEqualTo(Status.OK);
+    listener.onCancel();
+    await().untilAsserted(() -> assertThat(seen).containsExactly("ready", "half-close", "cancel"));
+  }
+
+  @Test
+  void saysNothingToAHandlerOfWhatItRefused() throws Exception {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    Recorded call = new Recorded(TUNNEL);
+    store.set(AgentRpcLimitTest::gone);
+
+    ServerCall.Listener<Empty> listener = start("a", call, new Noting(seen));
+    listener.onHalfClose();
+
+    assertThat(call.outcome.get(30, TimeUnit.SECONDS).getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    listener.onComplete();
+    assertThat(seen).isEmpty();
+  }
+
+  private static final class Noting extends ServerCall.Listener<Empty> {
+    private final List<String> seen;
+
+    Noting(List<String> seen) {
+      this.seen = seen;
+    }
+
+    @Override
+    public void onReady() {
+      seen.add("ready");
+    }
+
+    @Override
+    public void onHalfClose() {
+      seen.add("half-close");
+    }
+
+    @Override
+    public void onCancel() {
+      seen.add("cancel");
+    }
+
+    @Override
+    public void onComplete() {
+      seen.add("complete");
+    }
+  }
+
+  private static void awaitEnd(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static boolean gone(Key key, long limit, Duration ttl) throws StoreException {
     throw new StoreException("gone");
   }
@@ -137,22 +210,32 @@ class AgentRpcLimitTest {
   /** {@code OK}, or why it was refused. */
   private String call(String token, String method) {
     Recorded call = new Recorded(method);
+    start(token, call, new ServerCall.Listener<>() {});
+    Status status = call.outcome.orTimeout(30, TimeUnit.SECONDS).join();
+    return status.isOk() ? "OK" : status.getCode() + ": " + status.getDescription();
+  }
+
+  private ServerCall.Listener<Empty> start(
+      String token, Recorded call, ServerCall.Listener<Empty> handler) {
     Context context = new AgentToken(Secret.of(token + "-token-of-an-agent")).within(Context.ROOT);
+    AtomicReference<ServerCall.Listener<Empty>> listener = new AtomicReference<>();
     context.run(() ->
-        rules.interceptCall(
-            call,
-            new Metadata(),
-            (allowed, headers) -> {
-              call.status = Status.OK;
-              return new ServerCall.Listener<>() {};
-            }));
-    return call.status.isOk() ? "OK" : call.status.getCode() + ": " + call.status.getDescription();
+        listener.set(
+            rules.interceptCall(
+                call,
+                new Metadata(),
+                (allowed, headers) -> {
+                  assertThat(AgentToken.current()).isNotNull();
+                  call.outcome.complete(Status.OK);
+                  return handler;
+                })));
+    return listener.get();
   }
 
   /** A call that remembers how it was closed. */
   private static final class Recorded extends ServerCall<Empty, Empty> {
     private final String method;
-    private Status status = Status.UNKNOWN;
+    private final CompletableFuture<Status> outcome = new CompletableFuture<>();
 
     Recorded(String method) {
       this.method = method;
@@ -169,7 +252,7 @@ class AgentRpcLimitTest {
 
     @Override
     public void close(Status end, Metadata trailers) {
-      status = end;
+      outcome.complete(end);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyChannelBuilder;
@@ -18,8 +19,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Features behind a plain gRPC server on loopback, called by an agent whose token nobody checks.
@@ -34,7 +37,8 @@ public final class FeatureServer implements AutoCloseable {
   public FeatureServer(Feature... features) throws IOException {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .directExecutor()
+            .callExecutor(new Placement(List.of(features)))
             .intercept(new Identity());
     for (Feature feature : features) {
       feature.agentServices().forEach(builder::addService);
@@ -82,6 +86,24 @@ public final class FeatureServer implements AutoCloseable {
       server.awaitTermination(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** On the event loop what never blocks, on virtual threads what may; as the real server does. */
+  private static final class Placement implements ServerCallExecutorSupplier {
+    private final Executor blocking = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<Feature> features;
+
+    Placement(List<Feature> features) {
+      this.features = features;
+    }
+
+    @Override
+    public <Q, S> @Nullable Executor getExecutor(ServerCall<Q, S> call, Metadata headers) {
+      String method = call.getMethodDescriptor().getFullMethodName();
+      boolean neverBlocks =
+          features.stream().anyMatch(feature -> feature.eventLoopMethods().contains(method));
+      return neverBlocks ? null : blocking;
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -274,6 +275,15 @@ class RpcServerTest {
     await().untilAsserted(() -> assertThat(streams).allMatch(Iterator::hasNext));
   }
 
+  @Test
+  void callsWhatNeverBlocksOnTheEventLoopAndAllElseOnAThreadOfItsOwn() {
+    RpcServer server = start(HOURS, AT_ONCE);
+    ManagedChannel channel = channel(server);
+
+    assertThat(call(channel, Waiter.NON_BLOCKING).next().getValue()).matches("kas-(epoll|nio)-.*");
+    assertThat(call(channel, Waiter.BLOCKING).next().getValue()).startsWith("test-");
+  }
+
   private RpcServer start(Duration age, Duration grace) {
     return start(
         new Listener("agent.listen", "tcp", "127.0.0.1:0", Optional.empty(), Optional.empty()),
@@ -291,7 +301,9 @@ class RpcServerTest {
                 grace,
                 List.of(),
                 List.of(waiter.service()),
-                Optional.empty()),
+                Optional.empty(),
+                false,
+                Set.of(Waiter.NON_BLOCKING.getFullMethodName())),
             loops,
             new Random(1));
     servers.add(server);

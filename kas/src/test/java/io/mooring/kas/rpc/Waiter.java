@@ -6,13 +6,15 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A service of three handlers: {@code Poll} idles until it should end, {@code Work} works until it
- * is let go, {@code Echo} gives back what it receives.
+ * A service of handlers: {@code Poll} idles until it should end, {@code Work} works until it is let
+ * go, {@code Echo} gives back what it receives, {@code Blocking} and {@code NonBlocking} answer
+ * with the name of their thread.
  */
 final class Waiter {
   static final MethodDescriptor<StringValue, StringValue> POLL =
@@ -21,6 +23,11 @@ final class Waiter {
       method("Work", MethodType.SERVER_STREAMING);
   static final MethodDescriptor<StringValue, StringValue> ECHO =
       method("Echo", MethodType.BIDI_STREAMING);
+
+  static final MethodDescriptor<StringValue, StringValue> BLOCKING =
+      method("Blocking", MethodType.SERVER_STREAMING);
+  static final MethodDescriptor<StringValue, StringValue> NON_BLOCKING =
+      method("NonBlocking", MethodType.SERVER_STREAMING);
 
   final CountDownLatch letGo = new CountDownLatch(1);
   final CountDownLatch cancelled = new CountDownLatch(1);
@@ -35,6 +42,8 @@ final class Waiter {
             WORK,
             ServerCalls.asyncServerStreamingCall(
                 (request, responses) -> ResponseStream.serve(responses, this::work)))
+        .addMethod(BLOCKING, ServerCalls.asyncServerStreamingCall(Waiter::nameThread))
+        .addMethod(NON_BLOCKING, ServerCalls.asyncServerStreamingCall(Waiter::nameThread))
         .addMethod(
             ECHO,
             ServerCalls.asyncBidiStreamingCall(responses ->
@@ -48,6 +57,11 @@ final class Waiter {
                       }
                     })))
         .build();
+  }
+
+  private static void nameThread(StringValue request, StreamObserver<StringValue> responses) {
+    responses.onNext(StringValue.of(Thread.currentThread().getName()));
+    responses.onCompleted();
   }
 
   private void poll(ResponseStream<StringValue> stream)
