@@ -10,8 +10,10 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * What a kas is started from. Limits of calls to GitLab and Gitaly are raised: the defaults would
- * measure those limits when thousands of agents come at once. All else is the default.
+ * What a kas is started from. Limits of calls to GitLab and Gitaly and of an agent's RPCs are
+ * raised: the defaults would measure those limits when thousands of agents come at once, or when
+ * one agent answers more than 667 requests a second, each of which takes an RPC. All else is the
+ * default.
  *
  * @param directory holds the files; replicas of one kas share it and thereby the secrets
  * @param name tells replicas apart
@@ -56,6 +58,7 @@ public record KasFiles(
           listen:
             address: 127.0.0.1:%d
             listen_grace_period: 1s
+            connections_per_token_per_minute: 10000000
           kubernetes_api:
             listen:
               address: 127.0.0.1:%d
