@@ -20,6 +20,10 @@ public class ActivityEvents {
   /** Kept of each agent (gitlab-side.md 4.5). */
   static final int KEPT = 200;
 
+  // GitLab's numbers.
+  private static final int INFORMATION = 1;
+  private static final int WARNING = 2;
+
   private final JdbcClient jdbc;
   private final AgentFeed feed;
   private final InstantSource clock;
@@ -35,7 +39,10 @@ public class ActivityEvents {
     TOKEN_CREATED(0),
     TOKEN_REVOKED(1),
     AGENT_CONNECTED(2),
-    AGENT_DISCONNECTED(3);
+    AGENT_DISCONNECTED(3),
+    /** An alert was raised; not of GitLab, like the next. */
+    AGENT_LOST(4),
+    AGENT_RETURNED(5);
 
     private final int code;
 
@@ -58,14 +65,15 @@ public class ActivityEvents {
       @Nullable Long agentTokenId) {}
 
   /** Adds an event and drops what is too old. */
-  void record(Kind kind, long agentId, Optional<Long> userId, Optional<Long> tokenId) {
+  public void record(Kind kind, long agentId, Optional<Long> userId, Optional<Long> tokenId) {
     jdbc.sql(
             """
-            insert into agent_activity_events (agent_id, kind, recorded_at, user_id, agent_token_id)
-            values (:agent, :kind, :now, :user, :token)\
+            insert into agent_activity_events (agent_id, kind, level, recorded_at, user_id, agent_token_id)
+            values (:agent, :kind, :level, :now, :user, :token)\
             """)
         .param("agent", agentId)
         .param("kind", kind.code)
+        .param("level", kind == Kind.AGENT_LOST ? WARNING : INFORMATION)
         .param("now", SqlTime.of(clock.instant()))
         .param("user", userId.orElse(null), Types.BIGINT)
         .param("token", tokenId.orElse(null), Types.BIGINT)
@@ -101,7 +109,7 @@ public class ActivityEvents {
                 new Event(
                     row.getLong("id"),
                     Kind.of(row.getInt("kind")).name().toLowerCase(Locale.ROOT),
-                    "info",
+                    row.getInt("level") == WARNING ? "warn" : "info",
                     SqlTime.required(row, "recorded_at"),
                     row.getObject("user_id", Long.class),
                     row.getObject("agent_token_id", Long.class)))

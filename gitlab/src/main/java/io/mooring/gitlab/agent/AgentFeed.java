@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * its project what the list shows (docs/actioncable.md). Thread-safe.
  */
 @Component
-class AgentFeed {
+public class AgentFeed {
   private final JdbcClient jdbc;
   private final Broadcasts broadcasts;
   private final InstantSource clock;
@@ -28,7 +28,7 @@ class AgentFeed {
   }
 
   /** Something that the list shows too. */
-  void tell(long agentId, String type, Instant at, ObjectNode data) {
+  public void tell(long agentId, String type, Instant at, ObjectNode data) {
     tell(agentId, type, at, data, data);
   }
 

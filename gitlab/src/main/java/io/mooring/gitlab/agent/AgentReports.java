@@ -23,11 +23,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.SqlParameterValue;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Takes in what agents report and keeps the last state. An event that comes a second time changes
@@ -43,11 +45,20 @@ public class AgentReports {
 
   private final JdbcClient jdbc;
   private final AgentFeed feed;
+  private final Failures failures;
+  private final ApplicationEventPublisher listeners;
   private final InstantSource clock;
 
-  AgentReports(JdbcClient jdbc, AgentFeed feed, InstantSource clock) {
+  AgentReports(
+      JdbcClient jdbc,
+      AgentFeed feed,
+      Failures failures,
+      ApplicationEventPublisher listeners,
+      InstantSource clock) {
     this.jdbc = jdbc;
     this.feed = feed;
+    this.failures = failures;
+    this.listeners = listeners;
     this.clock = clock;
   }
 
@@ -89,19 +100,25 @@ public class AgentReports {
       case SOURCE_STATE -> source(agentId, event.getSourceState(), time);
       case OBJECT_STATES -> states(agentId, event.getObjectStates(), time);
       case WARNING_EVENT -> warning(agentId, event.getWarningEvent(), time);
-      case AGENT_CONNECTED ->
-          feed.tell(
-              agentId,
-              "agent_connected",
-              time.toInstant(),
-              ReportNotices.connected(event.getAgentConnected()));
-      case AGENT_DISCONNECTED ->
-          feed.tell(agentId, "agent_disconnected", time.toInstant(), AgentFeed.data());
-      case AGENT_LOST -> feed.tell(agentId, "agent_lost", time.toInstant(), AgentFeed.data());
+      case AGENT_CONNECTED -> {
+        feed.tell(
+            agentId,
+            "agent_connected",
+            time.toInstant(),
+            ReportNotices.connected(event.getAgentConnected()));
+        listeners.publishEvent(new AgentHappening.Connected(agentId, time.toInstant()));
+      }
+      case AGENT_DISCONNECTED -> disconnected(agentId, "agent_disconnected", time.toInstant());
+      case AGENT_LOST -> disconnected(agentId, "agent_lost", time.toInstant());
       case EVENT_NOT_SET -> {
         // Of a newer agent: nothing here that could be shown.
       }
     }
+  }
+
+  private void disconnected(long agentId, String type, Instant at) {
+    feed.tell(agentId, type, at, AgentFeed.data());
+    listeners.publishEvent(new AgentHappening.Disconnected(agentId, at));
   }
 
   private void configuration(
@@ -122,11 +139,15 @@ public class AgentReports {
             .param("time", time)
             .update();
     if (changed > 0) {
-      feed.tell(
-          agentId,
-          "configuration_" + status,
-          time.toInstant(),
-          ReportNotices.configuration(commitId, problems));
+      ObjectNode data = ReportNotices.configuration(commitId, problems);
+      feed.tell(agentId, "configuration_" + status, time.toInstant(), data);
+      if (status.equals("applied")) {
+        failures.ended(agentId, Failures.CONFIGURATION);
+      } else if (failures.began(
+          agentId, Failures.CONFIGURATION, text(commitId), time.toInstant())) {
+        listeners.publishEvent(
+            new AgentHappening.ConfigurationRefused(agentId, time.toInstant(), data));
+      }
     }
   }
 
@@ -189,11 +210,17 @@ public class AgentReports {
             .param("time", time)
             .update();
     if (changed > 0) {
-      feed.tell(
-          agentId,
-          outcome.equals("failed") ? "sync_failed" : "sync_finished",
-          time.toInstant(),
-          ReportNotices.finished(sync, outcome));
+      ObjectNode data = ReportNotices.finished(sync, outcome);
+      Instant at = time.toInstant();
+      feed.tell(agentId, outcome.equals("failed") ? "sync_failed" : "sync_finished", at, data);
+      String project = text(sync.getProjectId());
+      if (outcome.equals("succeeded")) {
+        if (failures.ended(agentId, project)) {
+          listeners.publishEvent(new AgentHappening.SyncRecovered(agentId, at, data));
+        }
+      } else if (failures.began(agentId, project, text(sync.getCommitId()), at)) {
+        listeners.publishEvent(new AgentHappening.SyncFailed(agentId, at, data));
+      }
     }
   }
 

@@ -21,11 +21,13 @@ public class AgentSummaries {
   /** Looks at the tables below only for the agents of one page. */
   private static final String SELECT =
       """
-      select a.id, a.name, r.path as project_path, t.used, t.active, c.status as configuration,
+      select a.id, a.name, a.project_id, r.path as project_path, t.used, t.active, c.status as configuration,
         coalesce(jsonb_array_length(c.problems), 0) as configuration_problems,
-        d.deployments, d.failing, d.running, d.commit_id, d.synced_at, o.objects, o.unhealthy, o.changing
+        d.deployments, d.failing, d.running, d.commit_id, d.synced_at, o.objects, o.unhealthy, o.changing,
+        l.raised_at as lost_at
       from page join cluster_agents a on a.id = page.id join routes r on r.project_id = a.project_id
         left join agent_configuration_states c on c.agent_id = a.id
+        left join agent_alerts l on l.agent_id = a.id and l.resolved_at is null
         cross join lateral (
           select max(greatest(t.last_used_at, u.last_used_at)) as used, count(*) as active
           from cluster_agent_tokens t left join cluster_agent_token_uses u on u.token_id = t.id
@@ -121,6 +123,7 @@ public class AgentSummaries {
                     or exists (select 1 from agent_deployments d where d.agent_id = a.id and (d.outcome in ('failed', 'halted') or d.refusal <> ''))
                     or exists (select 1 from agent_objects o where o.agent_id = a.id
                                and (o.health in ('failed', 'not_found') or o.action = 'apply_failed'))
+                    or exists (select 1 from agent_alerts l where l.agent_id = a.id and l.resolved_at is null)
                     or (select max(greatest(t.last_used_at, u.last_used_at)) from cluster_agent_tokens t
                         left join cluster_agent_token_uses u on u.token_id = t.id
                         where t.agent_id = a.id and t.status = 0) < :stale)
@@ -151,6 +154,7 @@ public class AgentSummaries {
     return new AgentSummary(
         row.getLong("id"),
         row.getString("name"),
+        row.getLong("project_id"),
         row.getString("project_path"),
         SqlTime.optional(row, "used"),
         row.getInt("active"),
@@ -163,6 +167,7 @@ public class AgentSummaries {
         SqlTime.optional(row, "synced_at"),
         row.getInt("objects"),
         row.getInt("unhealthy"),
-        row.getInt("changing"));
+        row.getInt("changing"),
+        SqlTime.optional(row, "lost_at"));
   }
 }

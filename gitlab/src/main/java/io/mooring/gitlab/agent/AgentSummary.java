@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param id number of the agent
  * @param name unique in the project
+ * @param projectId number of its configuration project
  * @param projectPath full path of its configuration project
  * @param lastContact the newest use of a token that may still be used
  * @param activeTokens tokens that may be used
@@ -22,10 +23,12 @@ import java.util.Optional;
  * @param objects objects in the cluster
  * @param unhealthy those that are not well
  * @param changing those on their way
+ * @param lostAt when an alert was raised that it went away; empty unless that alert is open
  */
 public record AgentSummary(
     long id,
     String name,
+    long projectId,
     String projectPath,
     Optional<Instant> lastContact,
     int activeTokens,
@@ -38,7 +41,8 @@ public record AgentSummary(
     Optional<Instant> syncedAt,
     int objects,
     int unhealthy,
-    int changing) {
+    int changing,
+    Optional<Instant> lostAt) {
   /** kas asks about a token every 5 minutes; longer is one call missed (gitlab-side.md 4.3). */
   public static final Duration CONNECTED = Duration.ofMinutes(8);
 
@@ -58,7 +62,8 @@ public record AgentSummary(
 
   /** Whether somebody should look at it. */
   public boolean needsAttention(Instant now) {
-    return contact(now) == Contact.AWAY
+    return lostAt.isPresent()
+        || contact(now) == Contact.AWAY
         || configuration.filter("rejected"::equals).isPresent()
         || failing > 0
         || unhealthy > 0;

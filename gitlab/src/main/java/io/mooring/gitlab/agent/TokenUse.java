@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -31,6 +32,7 @@ public class TokenUse {
   private final TransactionTemplate transactions;
   private final RandomGenerator random;
   private final AgentFeed feed;
+  private final ApplicationEventPublisher listeners;
   private final InstantSource clock;
 
   TokenUse(
@@ -39,12 +41,14 @@ public class TokenUse {
       TransactionTemplate transactions,
       RandomGenerator random,
       AgentFeed feed,
+      ApplicationEventPublisher listeners,
       InstantSource clock) {
     this.jdbc = jdbc;
     this.activity = activity;
     this.transactions = transactions;
     this.random = random;
     this.feed = feed;
+    this.listeners = listeners;
     this.clock = clock;
   }
 
@@ -71,6 +75,7 @@ public class TokenUse {
         .param("now", SqlTime.of(now))
         .update();
     feed.tell(token.agentId(), "token_used", now, AgentFeed.data().put("token_id", token.id()));
+    listeners.publishEvent(new AgentHappening.Seen(token.agentId(), now));
     Duration interval =
         MIN_INTERVAL.plusMillis(random.nextLong(MAX_INTERVAL.minus(MIN_INTERVAL).toMillis() + 1));
     boolean wasAway =

@@ -8,7 +8,7 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
-import io.mooring.gitlab.configuration.GitLabConfiguration.Redis;
+import io.mooring.gitlab.configuration.Redis;
 import io.mooring.gitlab.configuration.SecretFile;
 import io.mooring.protocol.secret.SecretFiles;
 import io.mooring.protocol.transport.ClientTls;

@@ -2,13 +2,10 @@ package io.mooring.gitlab.configuration;
 
 import io.mooring.gitlab.configuration.GitLabConfiguration.Administrator;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Audit;
-import io.mooring.gitlab.configuration.GitLabConfiguration.Cable;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Gitaly;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Http;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Kas;
-import io.mooring.gitlab.configuration.GitLabConfiguration.Monitoring;
-import io.mooring.gitlab.configuration.GitLabConfiguration.Redis;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Storage;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Tls;
 import io.mooring.protocol.SettingException;
@@ -61,7 +58,9 @@ public final class ConfigurationFile {
         monitoring(root.mapping("monitoring")),
         redis(root),
         cable(root.mapping("cable")),
-        audit(root.mapping("audit")));
+        audit(root.mapping("audit")),
+        alerts(root.mapping("alerts")),
+        webhooks(root.mapping("webhooks")));
   }
 
   private static Http http(Settings http) throws InvalidDocumentException {
@@ -160,5 +159,20 @@ public final class ConfigurationFile {
         .value("retention_days", "1-3650", Integer::parseInt)
         .map(Audit::new)
         .orElse(Audit.DEFAULT);
+  }
+
+  private static Alerts alerts(Settings alerts) throws InvalidDocumentException {
+    return new Alerts(
+        alerts.seconds("lost_after").orElse(Alerts.DEFAULT.lostAfter()),
+        alerts.seconds("returned_after").orElse(Alerts.DEFAULT.returnedAfter()),
+        alerts.seconds("silent_after").orElse(Alerts.DEFAULT.silentAfter()));
+  }
+
+  private static Webhooks webhooks(Settings webhooks) throws InvalidDocumentException {
+    return new Webhooks(
+        webhooks.texts("allowed_addresses").orElse(Webhooks.DEFAULT.allowedAddresses()),
+        webhooks
+            .value("retention_days", "1-365", Integer::parseInt)
+            .orElse(Webhooks.DEFAULT.retentionDays()));
   }
 }

@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param redis what carries broadcasts between several replicas; absent with a single one
  * @param cable who may open WebSockets to {@code /-/cable}
  * @param audit what is kept of what was done
+ * @param alerts when an agent counts as lost
+ * @param webhooks whom projects and groups may call
  */
 public record GitLabConfiguration(
     Http http,
@@ -35,7 +37,9 @@ public record GitLabConfiguration(
     Monitoring monitoring,
     Optional<Redis> redis,
     Cable cable,
-    Audit audit) {
+    Audit audit,
+    Alerts alerts,
+    Webhooks webhooks) {
 
   public GitLabConfiguration {
     externalUrl.ifPresent(url -> requireScheme("external_url", url, List.of("http", "https")));
@@ -54,7 +58,9 @@ public record GitLabConfiguration(
         Monitoring.DEFAULT,
         Optional.empty(),
         Cable.DEFAULT,
-        Audit.DEFAULT);
+        Audit.DEFAULT,
+        Alerts.DEFAULT,
+        Webhooks.DEFAULT);
   }
 
   public GitLabConfiguration withHttp(Http value) {
@@ -69,7 +75,9 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        audit);
+        audit,
+        alerts,
+        webhooks);
   }
 
   public GitLabConfiguration withExternalUrl(URI value) {
@@ -84,7 +92,9 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        audit);
+        audit,
+        alerts,
+        webhooks);
   }
 
   public GitLabConfiguration withDatabase(Database value) {
@@ -99,7 +109,9 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        audit);
+        audit,
+        alerts,
+        webhooks);
   }
 
   public GitLabConfiguration withAdministrator(Administrator value) {
@@ -114,7 +126,9 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        audit);
+        audit,
+        alerts,
+        webhooks);
   }
 
   public GitLabConfiguration withKas(Kas value) {
@@ -129,7 +143,9 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        audit);
+        audit,
+        alerts,
+        webhooks);
   }
 
   public GitLabConfiguration withGitaly(Gitaly value) {
@@ -144,7 +160,9 @@ public record GitLabConfiguration(
         monitoring,
         redis,
         cable,
-        audit);
+        audit,
+        alerts,
+        webhooks);
   }
 
   public GitLabConfiguration withRedis(Redis value) {
@@ -159,7 +177,43 @@ public record GitLabConfiguration(
         monitoring,
         Optional.of(value),
         cable,
-        audit);
+        audit,
+        alerts,
+        webhooks);
+  }
+
+  public GitLabConfiguration withAlerts(Alerts value) {
+    return new GitLabConfiguration(
+        http,
+        externalUrl,
+        dataDirectory,
+        database,
+        administrator,
+        kas,
+        gitaly,
+        monitoring,
+        redis,
+        cable,
+        audit,
+        value,
+        webhooks);
+  }
+
+  public GitLabConfiguration withWebhooks(Webhooks value) {
+    return new GitLabConfiguration(
+        http,
+        externalUrl,
+        dataDirectory,
+        database,
+        administrator,
+        kas,
+        gitaly,
+        monitoring,
+        redis,
+        cable,
+        audit,
+        alerts,
+        value);
   }
 
   /**
@@ -314,71 +368,6 @@ public record GitLabConfiguration(
   public record Storage(String address, Optional<Path> tokenFile) {}
 
   /**
-   * Who may read {@code /-/metrics} and {@code /-/readiness}.
-   *
-   * @param allowedAddresses addresses or CIDR blocks
-   */
-  public record Monitoring(List<String> allowedAddresses) {
-    public static final Monitoring DEFAULT = new Monitoring(List.of("127.0.0.0/8", "::1"));
-
-    public Monitoring {
-      allowedAddresses = List.copyOf(allowedAddresses);
-    }
-  }
-
-  /**
-   * The Redis that replicas share, which may be that of a Rails application.
-   *
-   * @param url {@code redis://host:port/database}, {@code rediss://} with TLS or {@code unix:/path}
-   * @param username for Redis 6 and later; empty logs in by password alone
-   * @param passwordFile holds the password; empty when Redis asks for none
-   * @param caFile certificates that {@code rediss://} trusts; empty trusts the system's
-   * @param channelPrefix what Rails calls {@code channel_prefix}, such as {@code
-   *     gitlab_production}; may be empty
-   */
-  public record Redis(
-      URI url,
-      Optional<String> username,
-      Optional<Path> passwordFile,
-      Optional<Path> caFile,
-      String channelPrefix) {
-    public Redis {
-      boolean path = "unix".equals(url.getScheme()) && url.getPath() != null;
-      if (!path) {
-        requireScheme("redis.url", url, List.of("redis", "rediss"));
-        if (!url.getPath().matches("|/|/[0-9]{1,4}")) {
-          throw new SettingException(
-              "redis.url", url + " (expected: redis://host:port/database, a number)");
-        }
-      }
-    }
-
-    /** Number of the logical database. */
-    public int database() {
-      return url.getPath().matches("/[0-9]+") ? Integer.parseInt(url.getPath().substring(1)) : 0;
-    }
-  }
-
-  /**
-   * The WebSockets of pages.
-   *
-   * @param allowedOrigins origins beside the application's own whose pages may connect, such as
-   *     {@code https://pages.example.com}
-   * @param maxConnections of this replica
-   */
-  public record Cable(List<String> allowedOrigins, int maxConnections) {
-    public static final Cable DEFAULT = new Cable(List.of(), 20_000);
-
-    public Cable {
-      allowedOrigins = List.copyOf(allowedOrigins);
-      if (maxConnections < 1 || maxConnections > 200_000) {
-        throw new SettingException(
-            "cable.max_connections", maxConnections + " (expected: 1-200000)");
-      }
-    }
-  }
-
-  /**
    * What is kept of requests to clusters. Administrative acts are kept for ever.
    *
    * @param retentionDays after which a record of a request is removed
@@ -395,7 +384,7 @@ public record GitLabConfiguration(
     }
   }
 
-  private static void requireScheme(String setting, URI url, List<String> schemes) {
+  static void requireScheme(String setting, URI url, List<String> schemes) {
     if (url.getScheme() == null || !schemes.contains(url.getScheme()) || url.getHost() == null) {
       throw new SettingException(
           setting, url + " (expected: " + String.join("://, ", schemes) + ":// and a host)");

@@ -9,7 +9,7 @@ import io.mooring.gitlab.broadcast.Stream;
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Http;
-import io.mooring.gitlab.configuration.GitLabConfiguration.Redis;
+import io.mooring.gitlab.configuration.Redis;
 import io.mooring.gitlab.identity.Scope;
 import io.mooring.protocol.secret.Secret;
 import io.mooring.testkit.postgres.PostgresDatabase;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,7 +65,19 @@ class ConfigurationFileTest {
               allowed_addresses: [10.1.0.0/16]
             audit:
               retention_days: 30
+            alerts:
+              lost_after: 90s
+              returned_after: 30s
+              silent_after: 900s
+            webhooks:
+              allowed_addresses: [10.2.0.0/16]
+              retention_days: 3
             """);
+
+    assertThat(configuration.alerts())
+        .isEqualTo(
+            new Alerts(Duration.ofSeconds(90), Duration.ofSeconds(30), Duration.ofSeconds(900)));
+    assertThat(configuration.webhooks()).isEqualTo(new Webhooks(List.of("10.2.0.0/16"), 3));
 
     assertThat(configuration.http())
         .isEqualTo(
@@ -119,7 +132,7 @@ class ConfigurationFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "htp: {}|:1:1: htp: unknown setting (expected: administrator, audit, cable, data_directory,",
+        "htp: {}|:1:1: htp: unknown setting (expected: administrator, alerts, audit, cable, data_directory,",
         "'http:\n  prot: 1'|:2:3: http.prot: unknown setting (expected: address, port, tls, trusted_proxies)",
         "'http:\n  port: 70000'|http.port: 70000 (expected: 0-65535)",
         "'http:\n  port: x'|:2:9: http.port: x (expected: 0-65535)",

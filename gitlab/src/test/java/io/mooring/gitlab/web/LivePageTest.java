@@ -3,6 +3,7 @@ package io.mooring.gitlab.web;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.mooring.gitlab.FakeKas;
 import io.mooring.gitlab.GitLabUnderTest;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Pages in a real browser: what changes without being reloaded. */
 @ExtendWith(GitLabUnderTest.class)
 class LivePageTest {
+  private static final LocatorAssertions.ContainsTextOptions WITHIN =
+      new LocatorAssertions.ContainsTextOptions().setTimeout(30_000);
+
   private static Chromium chromium;
 
   @BeforeAll
@@ -93,6 +97,38 @@ class LivePageTest {
     assertThat(page.locator("#deployments .object")).containsText("Healthy");
     assertThat(page.locator("#deployments .problems")).containsText("web.yaml:7:13");
     page.context().close();
+  }
+
+  @Test
+  void marksAnAgentThatWentAwayAndForgetsTheMarkWhenItIsBack(Running gitlab) {
+    try (var kas = new FakeKas(gitlab.kasSecret(), 0)) {
+      gitlab.application().connectKas(kas.url());
+      long project = gitlab.newProject("private");
+      long agent = gitlab.newAgent(project);
+      gitlab
+          .kas(gitlab.newAgentToken(project, agent))
+          .get("/api/v4/internal/kubernetes/agent_info")
+          .expect(200);
+      Page page = chromium.signedIn(gitlab, gitlab.newMember(project, 30));
+      page.navigate("/" + gitlab.path(project) + "/-/clusters");
+      assertThat(page.locator("#live")).hasAttribute("data-state", "live");
+      assertThat(page.locator("#agents")).not().containsText("Lost");
+
+      kas.connect(agent);
+      SampleSite.report(gitlab, agent, "\"agent_disconnected\":{}");
+      // Two minutes later.
+      gitlab.sql("update agent_presences set due_at = now() where agent_id = " + agent);
+      assertThat(page.locator("#agents")).containsText("Lost", WITHIN);
+      page.navigate("/dashboard");
+      assertThat(page.locator("#attention")).containsText("Lost", WITHIN);
+      assertThat(page.locator("#live")).hasAttribute("data-state", "live");
+      kas.connect(agent, "v16.5.0");
+      SampleSite.report(gitlab, agent, "\"agent_connected\":{}");
+      gitlab.sql("update agent_presences set due_at = now() where agent_id = " + agent);
+
+      assertThat(page.locator("#newest")).not().containsText("Lost", WITHIN);
+      page.context().close();
+    }
   }
 
   @Test

@@ -72,6 +72,8 @@ final class ActivityView {
               Html.of("Token <strong>{}</strong> was revoked by {}", token, person);
           case "agent_connected" ->
               Html.of("{} with token {}", Parts.badge(Tone.GOOD, "Connected"), token);
+          case "agent_lost" -> Html.of("{} An alert was raised", Parts.badge(Tone.BAD, "Lost"));
+          case "agent_returned" -> Html.of("{} The alert ended", Parts.badge(Tone.GOOD, "Back"));
           default -> Parts.badge(Tone.BAD, "Not connected");
         };
     return Html.of(

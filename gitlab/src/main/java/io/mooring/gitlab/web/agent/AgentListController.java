@@ -89,7 +89,7 @@ class AgentListController {
         summaries.visible(projects.viewer(visit.caller()), search, page);
     return layout.page(
         visit,
-        Frame.of("Agents"),
+        LiveAgents.frame(Frame.of("Agents"), slice.items()),
         Html.of(
             """
             <form class="search" role="search" action="/dashboard/agents"><label><span class="hidden">Name</span>\

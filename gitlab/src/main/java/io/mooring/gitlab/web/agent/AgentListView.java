@@ -23,7 +23,7 @@ final class AgentListView {
       Instant now) {
     return Html.of(
         """
-        {}<div class="table"><table class="agents">
+        {}<div class="table" id="agents" data-live><table class="agents">
         <thead><tr><th scope="col">Agent</th><th scope="col">Connection</th><th scope="col">Last contact</th>\
         <th scope="col">Version</th><th scope="col">Sync</th><th scope="col">Health</th></tr></thead>
         <tbody>{}</tbody></table></div>
@@ -53,7 +53,7 @@ final class AgentListView {
     return Html.of(
         """
         <tr id="agent-{}"><th scope="row" data-label="Agent"><a href="{}">{}</a>{}</th>\
-        <td data-label="Connection">{}</td><td data-label="Last contact">{}</td><td data-label="Version">{}</td>\
+        <td data-label="Connection"><span class="stack">{}{}</span></td><td data-label="Last contact">{}</td><td data-label="Version">{}</td>\
         <td data-label="Sync"><span class="stack">{}{}</span></td><td data-label="Health">{}</td></tr>
         """,
         agent.id(),
@@ -61,6 +61,7 @@ final class AgentListView {
         agent.name(),
         projects ? Html.of("<span class=\"muted sub\">{}</span>", agent.projectPath()) : Html.EMPTY,
         AgentBadges.contact(AgentConnections.contact(agent, known, now)),
+        LiveAgents.alert(agent, now),
         AgentBadges.lastContact(agent, now),
         versions(known),
         AgentBadges.sync(agent),

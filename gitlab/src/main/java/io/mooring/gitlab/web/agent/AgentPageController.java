@@ -166,8 +166,9 @@ class AgentPageController {
         .with(AgentTab.all(agent, tab, access.manages(visit.caller(), agent.project())))
         .subtitle(
             Html.of(
-                "<p class=\"facts\" id=\"glance\" data-live>{} <span>last contact {}</span> {} {} {}</p>",
+                "<p class=\"facts\" id=\"glance\" data-live>{} {} <span>last contact {}</span> {} {} {}</p>",
                 AgentBadges.contact(AgentConnections.contact(summary, known, now)),
+                LiveAgents.alert(summary, now),
                 AgentBadges.lastContact(summary, now),
                 AgentListView.versions(known),
                 AgentBadges.sync(summary),

@@ -11,6 +11,7 @@ import io.mooring.gitlab.web.Layout;
 import io.mooring.gitlab.web.Parts;
 import io.mooring.gitlab.web.Parts.Tone;
 import io.mooring.gitlab.web.Visit;
+import io.mooring.gitlab.web.agent.LiveAgents;
 import io.mooring.gitlab.web.html.Html;
 import io.mooring.gitlab.web.html.Link;
 import io.mooring.gitlab.web.project.ProjectFrame;
@@ -19,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -53,7 +55,9 @@ class DashboardController {
     Instant now = clock.instant();
     return layout.page(
         visit,
-        Frame.of("Welcome, " + visit.user().name()),
+        LiveAgents.frame(
+            Frame.of("Welcome, " + visit.user().name()),
+            Stream.concat(worst.stream(), newest.items().stream()).toList()),
         newest.total() == 0 || newest.items().stream().noneMatch(agent -> agent.objects() > 0)
             ? steps(own, newest)
             : Html.EMPTY,
@@ -106,7 +110,7 @@ class DashboardController {
       return Html.EMPTY;
     }
     return Html.of(
-        "<section class=\"card\"><h2>Needs attention</h2>{}</section>",
+        "<section class=\"card\" id=\"attention\" data-live><h2>Needs attention</h2>{}</section>",
         worst.isEmpty()
             ? Html.of("<p>{} Nothing does.</p>", Parts.badge(Tone.GOOD, "All well"))
             : Html.of("<ul class=\"list\">{}</ul>", Html.each(worst, agent -> row(agent, now))));
@@ -117,7 +121,7 @@ class DashboardController {
         ? Html.EMPTY
         : Html.of(
             """
-            <section class="card"><header><h2>Agents</h2><a href="/dashboard/agents">All {}</a></header><ul class="list">{}</ul></section>
+            <section class="card" id="newest" data-live><header><h2>Agents</h2><a href="/dashboard/agents">All {}</a></header><ul class="list">{}</ul></section>
             """,
             newest.total(),
             Html.each(newest.items(), agent -> row(agent, now)));
@@ -133,6 +137,9 @@ class DashboardController {
   }
 
   private static Html state(AgentSummary agent, Instant now) {
+    if (agent.lostAt().isPresent()) {
+      return LiveAgents.alert(agent, now);
+    }
     if (agent.configuration().filter("rejected"::equals).isPresent()) {
       return Parts.badge(Tone.BAD, "Configuration refused");
     }

@@ -10,6 +10,8 @@ const titles = {
   agent_connected: 'Agent connected',
   agent_disconnected: 'Agent disconnected',
   agent_lost: 'Agent lost',
+  alert_raised: 'Alert: the agent is gone',
+  alert_resolved: 'The agent is back',
   configuration_applied: 'Configuration applied',
   configuration_rejected: 'Configuration refused',
   sync_started: 'Sync started',
