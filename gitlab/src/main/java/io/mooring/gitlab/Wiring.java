@@ -19,6 +19,7 @@ import io.mooring.gitlab.identity.TokenGenerator;
 import io.mooring.gitlab.internalapi.SharedSecrets;
 import io.mooring.gitlab.kas.KasClient;
 import io.mooring.gitlab.kas.KubernetesProxyUrl;
+import io.mooring.gitlab.webhook.SecretBox;
 import io.mooring.protocol.backoff.Backoff;
 import io.mooring.protocol.backoff.BackoffPolicy;
 import io.mooring.protocol.jwt.JwtSigner;
@@ -88,14 +89,24 @@ class Wiring {
     return new ClientAddress(configuration.http().trustedProxies());
   }
 
+  /** What the application's own keys are derived from; replicas share it. */
   @Bean
-  KasCookie kasCookie(GitLabConfiguration configuration, TokenGenerator generator)
-      throws IOException {
+  KeyBase keyBase(GitLabConfiguration configuration, TokenGenerator generator) throws IOException {
     Path file = configuration.dataDirectory().resolve(".secret_key_base");
     if (!Files.exists(file)) {
       SecretFile.create(file, HexFormat.of().formatHex(generator.bytes(KEY_BASE_BYTES)));
     }
-    return new KasCookie(SecretFiles.trimmed("data_directory", file), generator);
+    return new KeyBase(SecretFiles.trimmed("data_directory", file));
+  }
+
+  @Bean
+  KasCookie kasCookie(KeyBase keyBase, TokenGenerator generator) {
+    return new KasCookie(keyBase.secret(), generator);
+  }
+
+  @Bean
+  SecretBox secretBox(KeyBase keyBase, SecureRandom random) {
+    return new SecretBox(keyBase.secret(), random);
   }
 
   @Bean
@@ -161,6 +172,9 @@ class Wiring {
     pool.addDataSourceProperty("ApplicationName", "gitlab");
     return new HikariDataSource(pool);
   }
+
+  /** The secret of this installation. */
+  record KeyBase(Secret secret) {}
 
   /** Where the tables are. */
   record DatabaseAddress(String url, String username, Secret password) {}

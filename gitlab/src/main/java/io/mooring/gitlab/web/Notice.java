@@ -25,6 +25,9 @@ public enum Notice {
       "The account was blocked: its sessions and tokens are worth nothing until it is unblocked."),
   USER_UNBLOCKED("The account was unblocked."),
   USER_DELETED("The account is gone."),
+  WEBHOOK_DELETED("The webhook is gone, with its deliveries."),
+  WEBHOOK_ANSWERED("The receiver took the test."),
+  DELIVERY_REPEATED("It is sent again."),
   SIGNED_OUT("You signed out.");
 
   private final String text;

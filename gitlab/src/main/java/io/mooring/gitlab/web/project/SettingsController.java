@@ -107,7 +107,7 @@ class SettingsController {
         Html.of(
             """
             <form class="card form" method="post" action="{}"><h2>General</h2>{}{}{}{}{}{}{}
-            <button type="submit" class="button primary">Save</button></form>{}
+            <button type="submit" class="button primary">Save</button></form>{}{}
             """,
             Link.to("/{}/-/edit", project.fullPath()),
             visit.csrf(),
@@ -136,6 +136,7 @@ class SettingsController {
                 project.defaultBranch(),
                 required(),
                 Html.text("Agents read their configuration from it.")),
+            webhooks(Link.to("/{}/-/hooks", project.fullPath())),
             owns
                 ? removal(
                     visit,
@@ -157,7 +158,7 @@ class SettingsController {
         Html.of(
             """
             <form class="card form" method="post" action="{}"><h2>General</h2>{}{}{}{}{}
-            <button type="submit" class="button primary">Save</button></form>{}
+            <button type="submit" class="button primary">Save</button></form>{}{}
             """,
             Link.to("/groups/{}/-/edit", group.fullPath()),
             visit.csrf(),
@@ -173,12 +174,22 @@ class SettingsController {
                 "Who sees it",
                 "visibility",
                 ProjectListController.visibilities(group.visibility().text())),
+            webhooks(Link.to("/groups/{}/-/hooks", group.fullPath())),
             removal(
                 visit,
                 Link.to("/groups/{}/-/delete", group.fullPath()),
                 group.fullPath(),
                 "Delete the group",
                 "Every project in it and below it goes with it.")));
+  }
+
+  private static Html webhooks(Link link) {
+    return Html.of(
+        """
+        <section class="card"><h2>Webhooks</h2><p>Other programs can be told when agents are lost and return, \
+        and when something fails.</p><p><a class="button" href="{}">Webhooks</a></p></section>
+        """,
+        link);
   }
 
   private static Attributes required() {
