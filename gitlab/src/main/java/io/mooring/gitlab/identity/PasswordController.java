@@ -5,7 +5,6 @@ import io.mooring.gitlab.http.Parameters;
 import io.mooring.protocol.secret.Secret;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -44,7 +43,7 @@ class PasswordController {
     if (!(caller instanceof Caller.SignedIn)) {
       return ResponseEntity.noContent().build();
     }
-    Sessions.Opened opened = sessions.open(Optional.of(user.id()));
+    Sessions.Opened opened = sessions.open(user.id(), SessionOrigin.of(request, addresses));
     return ResponseEntity.ok()
         .headers(cookies.set(opened.publicId()))
         .body(Map.of("csrf_token", CsrfTokens.masked(opened.session(), generator)));

@@ -53,15 +53,24 @@ public class Sessions {
   /** A new session and its public id. */
   public record Opened(Session session, Secret publicId) {}
 
-  /** Opens a session for a user, or for nobody yet. */
-  public Opened open(Optional<Long> userId) {
+  /** Opens a session in which nobody signed in yet. */
+  public Opened openForm() {
+    return open(Optional.empty(), SessionOrigin.NONE);
+  }
+
+  /** Opens a session for a user. */
+  public Opened open(long userId, SessionOrigin origin) {
+    return open(Optional.of(userId), origin);
+  }
+
+  private Opened open(Optional<Long> userId, SessionOrigin origin) {
     Secret publicId = Secret.of(HexFormat.of().formatHex(generator.bytes(ID_BYTES)));
     Instant now = clock.instant();
     Session session =
         jdbc.sql(
                 """
-                insert into user_sessions (digest, user_id, csrf_secret, created_at, last_seen_at, expires_at)
-                values (:digest, :user, :csrf, :now, :now, :expires)
+                insert into user_sessions (digest, user_id, csrf_secret, created_at, last_seen_at, expires_at, address, user_agent)
+                values (:digest, :user, :csrf, :now, :now, :expires, :address, :agent)
                 returning *\
                 """)
             .param("digest", digest(publicId.text()))
@@ -69,6 +78,8 @@ public class Sessions {
             .param("csrf", generator.bytes(CSRF_BYTES))
             .param("now", SqlTime.of(now))
             .param("expires", SqlTime.of(now.plus(userId.isPresent() ? IDLE : ANONYMOUS)))
+            .param("address", origin.address())
+            .param("agent", origin.userAgent())
             .query(Sessions::session)
             .single();
     return new Opened(session, publicId);
@@ -114,6 +125,7 @@ public class Sessions {
   /** Ends every session of a user. */
   public void closeAll(long userId) {
     jdbc.sql("delete from user_sessions where user_id = :user").param("user", userId).update();
+    broadcasts.rightsChanged(userId);
   }
 
   /** Removes what ended. */

@@ -3,7 +3,6 @@ package io.mooring.gitlab.identity;
 import io.mooring.gitlab.http.ClientAddress;
 import io.mooring.protocol.secret.Secret;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** Begins sessions, whether a program or a form asks. Thread-safe. */
@@ -39,7 +38,8 @@ public class SignIns {
       case PasswordLogin.Outcome.Accepted(User user) -> {
         // A new id, so that one planted in the browser before is worth nothing.
         SessionCookie.of(request).flatMap(sessions::find).ifPresent(sessions::close);
-        yield new Outcome.SignedIn(user, sessions.open(Optional.of(user.id())));
+        yield new Outcome.SignedIn(
+            user, sessions.open(user.id(), SessionOrigin.of(request, addresses)));
       }
     };
   }

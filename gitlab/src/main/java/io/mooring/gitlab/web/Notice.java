@@ -19,7 +19,10 @@ public enum Notice {
   GROUP_DELETED("The group is gone, with everything in it."),
   TOKEN_REVOKED("The token was revoked. Whoever still uses it is turned away."),
   PASSWORD_CHANGED("The password was changed; every other session was ended."),
+  CEILING_SET("The ceiling was set. kas follows within a minute."),
+  CEILING_REMOVED("The ceiling was removed. kas follows within a minute."),
   SESSION_ENDED("The session was ended."),
+  SESSIONS_ENDED("Every other session was ended."),
   USER_CREATED("The account was made."),
   USER_BLOCKED(
       "The account was blocked: its sessions and tokens are worth nothing until it is unblocked."),

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class PageTest {
   private static final String HTML = "text/html,application/xhtml+xml";
 
-  private static Api pages(Running gitlab, Person person) {
+  static Api pages(Running gitlab, Person person) {
     return Browser.signedIn(gitlab, person.username(), Person.PASSWORD).api().with("Accept", HTML);
   }
 
-  private static Api.Answer form(Api api, String path, String... pairs) {
+  static Api.Answer form(Api api, String path, String... pairs) {
     var body = new StringBuilder();
     for (int i = 0; i < pairs.length; i += 2) {
       body.append(i == 0 ? "" : "&")
@@ -205,6 +205,30 @@ class PageTest {
 
     other.get("/dashboard").expect(303);
     Browser.signedIn(gitlab, person.username(), "a new long password");
+  }
+
+  @Test
+  void showsWhereSomebodyIsSignedInAndEndsThatOneByOneOrAtOnce(Running gitlab) {
+    Person person = gitlab.newUser();
+    Api own = pages(gitlab, person);
+    Api[] others = {pages(gitlab, person), pages(gitlab, person), pages(gitlab, person)};
+    Api stranger = pages(gitlab, gitlab.newUser());
+    String page = own.get("/-/user_settings/password").expect(200).body();
+    String end = page.replaceAll("(?s).*?(/-/user_settings/sessions/[^/\"]+/end)\".*", "$1");
+
+    assertThat(page).contains("this browser").contains("127.0.0.1 · signed in");
+    assertThat(page.split("End it", -1)).hasSize(4);
+    form(stranger, end).expect(303);
+    assertThat(own.get("/-/user_settings/password").body().split("End it", -1)).hasSize(4);
+    form(own, end).expect(303);
+    assertThat(own.get("/-/user_settings/password").body().split("End it", -1)).hasSize(3);
+    form(own, "/-/user_settings/sessions/end_others").expect(303);
+
+    for (Api other : others) {
+      other.get("/dashboard").expect(303);
+    }
+    own.get("/dashboard").expect(200);
+    stranger.get("/dashboard").expect(200);
   }
 
   @Test

@@ -10,8 +10,9 @@ import io.mooring.gitlab.identity.PersonalAccessToken;
 import io.mooring.gitlab.identity.PersonalAccessTokenRequests;
 import io.mooring.gitlab.identity.PersonalAccessTokens;
 import io.mooring.gitlab.identity.Scope;
-import io.mooring.gitlab.identity.SessionCookie;
+import io.mooring.gitlab.identity.SessionOrigin;
 import io.mooring.gitlab.identity.Sessions;
+import io.mooring.gitlab.identity.SignInCookies;
 import io.mooring.gitlab.identity.User;
 import io.mooring.gitlab.identity.UserChanges;
 import io.mooring.gitlab.web.Answers;
@@ -32,7 +33,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -45,7 +45,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/-/user_settings")
 class AccountController {
-  private static final Link PASSWORD = Link.to("/-/user_settings/password");
+  static final Link PASSWORD = Link.to("/-/user_settings/password");
   private static final Link TOKENS = Link.to("/-/user_settings/personal_access_tokens");
   private static final int DEFAULT_DAYS = 30;
 
@@ -53,7 +53,7 @@ class AccountController {
   private final OwnSessions sessions;
   private final UserChanges changes;
   private final Sessions opener;
-  private final SessionCookie cookie;
+  private final SignInCookies cookies;
   private final ClientAddress addresses;
   private final PersonalAccessTokens tokens;
   private final PersonalAccessTokenRequests requests;
@@ -64,7 +64,7 @@ class AccountController {
       OwnSessions sessions,
       UserChanges changes,
       Sessions opener,
-      SessionCookie cookie,
+      SignInCookies cookies,
       ClientAddress addresses,
       PersonalAccessTokens tokens,
       PersonalAccessTokenRequests requests,
@@ -73,7 +73,7 @@ class AccountController {
     this.sessions = sessions;
     this.changes = changes;
     this.opener = opener;
-    this.cookie = cookie;
+    this.cookies = cookies;
     this.addresses = addresses;
     this.tokens = tokens;
     this.requests = requests;
@@ -96,20 +96,14 @@ class AccountController {
       User user = signedIn(visit).owner();
       changes.changePassword(user, present, wanted, addresses.of(request));
       // Every session ended with the old password, this one too.
-      Secret publicId = opener.open(Optional.of(user.id())).publicId();
+      Secret publicId = opener.open(user.id(), SessionOrigin.of(request, addresses)).publicId();
       return ResponseEntity.status(HttpStatus.SEE_OTHER)
-          .header(HttpHeaders.SET_COOKIE, cookie.set(publicId))
+          .headers(cookies.set(publicId))
           .location(URI.create(PASSWORD.with("notice", Notice.PASSWORD_CHANGED.code()).address()))
           .build();
     } catch (ApiException e) {
       return Answers.refused(password(visit, Optional.of(Answers.text(e))));
     }
-  }
-
-  @PostMapping("/sessions/{digest}/end")
-  ResponseEntity<Html> end(Visit visit, @PathVariable("digest") String digest) {
-    sessions.end(visit.user(), digest);
-    return Answers.changed(PASSWORD, Notice.SESSION_ENDED);
   }
 
   @GetMapping("/personal_access_tokens")
@@ -165,7 +159,6 @@ class AccountController {
 
   private Html password(Visit visit, Optional<String> problem) {
     Caller.SignedIn caller = signedIn(visit);
-    Instant now = clock.instant();
     return layout.page(
         visit,
         frame("password"),
@@ -173,7 +166,7 @@ class AccountController {
             """
             <div class="columns"><section class="card"><h2>Password</h2>
             <form class="form" method="post" action="{}">{}{}{}{}{}<button type="submit" class="button primary">Change it</button></form></section>
-            <section class="card"><h2>Sessions</h2><ul class="list">{}</ul></section></div>
+            {}</div>
             """,
             PASSWORD,
             visit.csrf(),
@@ -181,9 +174,8 @@ class AccountController {
             secret("Current password", "user[password]", "current-password"),
             secret("New password", "user[new_password]", "new-password"),
             secret("New password, again", "user[password_confirmation]", "new-password"),
-            Html.each(
-                sessions.of(caller.owner()),
-                session -> session(visit, session, caller.session().digest(), now))));
+            SessionView.view(
+                visit, sessions.of(caller.owner()), caller.session(), clock.instant())));
   }
 
   private static Html secret(String label, String name, String autocomplete) {
@@ -195,22 +187,6 @@ class AccountController {
             .and(Attributes.of("autocomplete", autocomplete))
             .and(Attributes.flag("required", true)),
         Html.EMPTY);
-  }
-
-  private static Html session(
-      Visit visit, OwnSessions.Running session, String current, Instant now) {
-    boolean here = session.digest().equals(current);
-    return Html.of(
-        "<li><span>{}<span class=\"muted sub\">signed in {}, last used {}</span></span><span class=\"end\">{}</span></li>",
-        here ? "This browser" : "Another browser",
-        Parts.ago(session.createdAt(), now),
-        Parts.ago(session.lastSeenAt(), now),
-        here
-            ? Html.EMPTY
-            : Html.of(
-                "<form method=\"post\" action=\"{}\">{}<button type=\"submit\" class=\"button small danger\">End it</button></form>",
-                Link.to("/-/user_settings/sessions/{}/end", session.digest()),
-                visit.csrf()));
   }
 
   private Html tokens(Visit visit, Page page, Html issued, Optional<String> problem) {

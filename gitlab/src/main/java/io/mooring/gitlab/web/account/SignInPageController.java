@@ -119,7 +119,7 @@ class SignInPageController {
     var headers = new HttpHeaders();
     Session session =
         running.orElseGet(() -> {
-          Sessions.Opened opened = sessions.open(Optional.empty());
+          Sessions.Opened opened = sessions.openForm();
           headers.add(HttpHeaders.SET_COOKIE, cookie.set(opened.publicId()));
           return opened.session();
         });
