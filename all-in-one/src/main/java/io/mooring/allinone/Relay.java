@@ -11,6 +11,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * One address in front of the replicas of kas, as a load balancer is: each connection goes to the
@@ -26,19 +30,46 @@ final class Relay implements AutoCloseable {
 
   private final ServerSocket listener;
   private final List<Integer> targets;
+  private final Connector connector;
   private final AtomicInteger next = new AtomicInteger();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
 
-  private Relay(ServerSocket listener, List<Integer> targets) {
+  private Relay(ServerSocket listener, List<Integer> targets, Connector connector) {
     this.listener = listener;
     this.targets = List.copyOf(targets);
+    this.connector = connector;
+  }
+
+  /** Opens a connection to a port of loopback. */
+  private interface Connector {
+    Socket connect(int port) throws IOException;
   }
 
   /** Passes connections on to these ports of loopback in turn. */
   static Relay to(List<Integer> targets) throws IOException {
+    return start(targets, port -> new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /** The same for clients in clear text of servers that speak TLS. */
+  static Relay toTls(List<Integer> targets, SSLContext trust) throws IOException {
+    SSLSocketFactory factory = trust.getSocketFactory();
+    return start(
+        targets,
+        port -> {
+          SSLSocket socket =
+              (SSLSocket) factory.createSocket(InetAddress.getLoopbackAddress(), port);
+          SSLParameters parameters = socket.getSSLParameters();
+          parameters.setEndpointIdentificationAlgorithm("HTTPS");
+          socket.setSSLParameters(parameters);
+          return socket;
+        });
+  }
+
+  private static Relay start(List<Integer> targets, Connector connector) throws IOException {
     Relay relay =
-        new Relay(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), targets);
+        new Relay(
+            new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), targets, connector);
     Thread.ofVirtual().name("relay").start(relay::accept);
     return relay;
   }
@@ -105,7 +136,7 @@ final class Relay implements AutoCloseable {
     for (int i = 0; i < targets.size(); i++) {
       try {
         int target = targets.get(Math.floorMod(first + i, targets.size()));
-        return new Socket(InetAddress.getLoopbackAddress(), target);
+        return connector.connect(target);
       } catch (IOException down) {
         last = down;
       }

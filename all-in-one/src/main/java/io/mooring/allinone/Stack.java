@@ -13,6 +13,7 @@ import io.mooring.protocol.transport.ClientTls;
 import io.mooring.protocol.transport.KasAddress;
 import io.mooring.protocol.yaml.InvalidDocumentException;
 import io.mooring.testkit.certificates.CertificateAuthority;
+import io.mooring.testkit.certificates.TrustedAuthority;
 import io.mooring.testkit.redis.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -173,14 +174,23 @@ public final class Stack implements AutoCloseable {
 
   /** With several replicas, something in front of them that goes on when one is gone. */
   private KasFront front(List<KasPorts> kas) throws IOException {
-    KasFront straight = KasFront.of(kas.getFirst()).withGitlab(notices.port());
+    Relay browsers =
+        Relay.toTls(
+            kas.stream().map(KasPorts::kubernetes).toList(),
+            TrustedAuthority.context(authority.certificate()));
+    closeLast("relay for browsers", browsers::close);
+    KasFront straight =
+        KasFront.of(kas.getFirst()).withGitlab(notices.port()).withBrowsers(browsers.port());
     if (kas.size() == 1) {
       return straight;
     }
     Relay agents = relay("relay for agents", kas, KasPorts::agents);
     Relay people = relay("relay for kubectl", kas, KasPorts::kubernetes);
     return new KasFront(
-        URI.create("wss://127.0.0.1:" + agents.port()), notices.port(), people.port());
+        URI.create("wss://127.0.0.1:" + agents.port()),
+        notices.port(),
+        people.port(),
+        straight.browsers());
   }
 
   private Relay relay(String name, List<KasPorts> kas, Function<KasPorts, Integer> port)

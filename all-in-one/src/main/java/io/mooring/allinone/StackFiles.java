@@ -82,6 +82,7 @@ record StackFiles(
           internal_url: grpc://127.0.0.1:%d
           external_url: %s
           external_k8s_proxy_url: %s
+          %s
           secret_file: %s
         gitaly:
           hook_secret_file: %s
@@ -97,6 +98,10 @@ record StackFiles(
                 front.gitlab(),
                 front.agents(),
                 front.kubernetesUrl(),
+                front
+                    .browsers()
+                    .map("browser_k8s_proxy_url: http://127.0.0.1:%d"::formatted)
+                    .orElse("# Browsers go the same way."),
                 state.secretFile("kas-secret"),
                 state.secretFile("shell-secret"),
                 gitalyPort,

@@ -63,6 +63,7 @@ class JourneyTest {
     turnsGreenByItselfWhenTheAgentConnects();
     Worktree tree = showsWhatIsDeployedAsItIsPushed();
     showsTheLineOfABrokenManifest(tree);
+    new ClusterJourney(page, stack, AGENT_PAGE).run();
     rotatesTheTokenWithoutDowntime(tree);
     showsNothingOfItToAPersonWithoutRights();
   }
@@ -157,7 +158,11 @@ class JourneyTest {
 
     for (String hidden :
         List.of(
-            "/" + PROJECT, "/" + PROJECT + "/-/clusters", AGENT_PAGE, AGENT_PAGE + "?tab=tokens")) {
+            "/" + PROJECT,
+            "/" + PROJECT + "/-/clusters",
+            AGENT_PAGE,
+            AGENT_PAGE + "?tab=tokens",
+            AGENT_PAGE + "?tab=cluster")) {
       Response response = Objects.requireNonNull(other.navigate(hidden));
       assertThat(response.status()).as(hidden).isEqualTo(404);
       assertThat(response.text()).doesNotContain("greeting", "glagent-");

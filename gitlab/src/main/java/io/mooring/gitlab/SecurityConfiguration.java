@@ -9,6 +9,7 @@ import io.mooring.gitlab.identity.Sessions;
 import io.mooring.gitlab.identity.TokenGenerator;
 import io.mooring.gitlab.internalapi.JwtFilter;
 import io.mooring.gitlab.internalapi.SharedSecrets;
+import io.mooring.gitlab.web.ContentPolicy;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
@@ -35,9 +36,6 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 class SecurityConfiguration {
-  private static final String POLICY =
-      "default-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'";
-
   @Bean
   @Order(1)
   SecurityFilterChain internalChain(HttpSecurity http, SharedSecrets secrets) {
@@ -110,7 +108,7 @@ class SecurityConfiguration {
         .anonymous(AbstractHttpConfigurer::disable)
         .headers(headers ->
             headers
-                .contentSecurityPolicy(policy -> policy.policyDirectives(POLICY))
+                .contentSecurityPolicy(policy -> policy.policyDirectives(ContentPolicy.OWN_ORIGIN))
                 .referrerPolicy(
                     referrer -> referrer.policy(ReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN)));
   }

@@ -102,6 +102,7 @@ public final class ConfigurationFile {
         kas.url("internal_url"),
         kas.url("external_url"),
         kas.url("external_k8s_proxy_url"),
+        kas.url("browser_k8s_proxy_url"),
         kas.path("secret_file").orElse(defaults.secretFile()));
   }
 

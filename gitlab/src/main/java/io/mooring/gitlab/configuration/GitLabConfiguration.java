@@ -290,12 +290,15 @@ public record GitLabConfiguration(
    * @param externalUrl what agents dial, shown to people
    * @param externalK8sProxyUrl where kubectl and browsers reach clusters; made of {@code
    *     externalUrl} when empty
+   * @param browserK8sProxyUrl where browsers reach them, when that is elsewhere: on the site of the
+   *     pages, so that they send their cookie
    * @param secretFile base64 of 32 bytes that both sides hold; made when missing
    */
   public record Kas(
       Optional<URI> internalUrl,
       Optional<URI> externalUrl,
       Optional<URI> externalK8sProxyUrl,
+      Optional<URI> browserK8sProxyUrl,
       Path secretFile) {
     public Kas {
       internalUrl.ifPresent(
@@ -304,11 +307,13 @@ public record GitLabConfiguration(
           url -> requireScheme("kas.external_url", url, List.of("ws", "wss", "grpc", "grpcs")));
       externalK8sProxyUrl.ifPresent(
           url -> requireScheme("kas.external_k8s_proxy_url", url, List.of("http", "https")));
+      browserK8sProxyUrl.ifPresent(
+          url -> requireScheme("kas.browser_k8s_proxy_url", url, List.of("http", "https")));
     }
 
     /** Without an address for kubectl of its own. */
     public Kas(Optional<URI> internalUrl, Optional<URI> externalUrl, Path secretFile) {
-      this(internalUrl, externalUrl, Optional.empty(), secretFile);
+      this(internalUrl, externalUrl, Optional.empty(), Optional.empty(), secretFile);
     }
 
     static Kas in(Path dataDirectory) {

@@ -69,7 +69,7 @@ public class SignInCookies {
   }
 
   private ResponseCookie.ResponseCookieBuilder kasCookie(String value) {
-    URI url = proxy.value();
+    URI url = proxy.forBrowsers();
     String path = url.getPath().replaceAll("/+$", "");
     return ResponseCookie.from(KasCookie.NAME, value)
         .path(path.isEmpty() ? "/" : path)

@@ -3,9 +3,7 @@ package io.mooring.gitlab.internalapi;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mooring.gitlab.agent.Agent;
 import io.mooring.gitlab.agent.Agents;
-import io.mooring.gitlab.agent.UserAccess;
 import io.mooring.gitlab.ceiling.Ceiling;
-import io.mooring.gitlab.ceiling.Ceilings;
 import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.identity.Callers;
@@ -19,8 +17,9 @@ import io.mooring.gitlab.identity.Sessions;
 import io.mooring.gitlab.identity.User;
 import io.mooring.gitlab.identity.Users;
 import io.mooring.gitlab.kas.KasClient;
+import io.mooring.gitlab.proxyuser.ProxyUsers;
+import io.mooring.gitlab.proxyuser.Verdict;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -43,8 +42,7 @@ class ProxyUserController {
   private final KasCookie cookie;
   private final PersonalAccessTokens tokens;
   private final Agents agents;
-  private final UserAccess access;
-  private final Ceilings ceilings;
+  private final ProxyUsers proxyUsers;
   private final KasClient kas;
 
   ProxyUserController(
@@ -53,16 +51,14 @@ class ProxyUserController {
       KasCookie cookie,
       PersonalAccessTokens tokens,
       Agents agents,
-      UserAccess access,
-      Ceilings ceilings,
+      ProxyUsers proxyUsers,
       KasClient kas) {
     this.users = users;
     this.sessions = sessions;
     this.cookie = cookie;
     this.tokens = tokens;
     this.agents = agents;
-    this.access = access;
-    this.ceilings = ceilings;
+    this.proxyUsers = proxyUsers;
     this.kas = kas;
   }
 
@@ -101,12 +97,19 @@ class ProxyUserController {
     if (!kas.isEnabled()) {
       throw ApiException.unauthorized("Feature disabled for agent");
     }
-    Optional<Ceiling> ceiling = ceilings.find(agent.id());
-    return new Authorized(
-        new AgentView(agent.id(), new Id(agent.project().id())),
-        new UserView(user.id(), user.username()),
-        accessAs(agent, user, ceiling),
-        ceiling.map(Ceiling::withoutProjectsAndGroups).map(Ceiling::json).orElse(null));
+    return switch (proxyUsers.judge(agent, user)) {
+      case Verdict.Refused(Verdict.Reason reason) -> throw forbidden(reason.text());
+      case Verdict.Allowed allowed ->
+          new Authorized(
+              new AgentView(agent.id(), new Id(agent.project().id())),
+              new UserView(user.id(), user.username()),
+              accessAs(allowed),
+              allowed
+                  .ceiling()
+                  .map(Ceiling::withoutProjectsAndGroups)
+                  .map(Ceiling::json)
+                  .orElse(null));
+    };
   }
 
   private User ofCookie(String value, String csrf) {
@@ -139,44 +142,8 @@ class ProxyUserController {
         .orElseThrow(() -> ApiException.badRequest("Unable to get user from request data"));
   }
 
-  private Map<String, Object> accessAs(Agent agent, User user, Optional<Ceiling> ceiling) {
-    JsonNode configuration =
-        access
-            .configuration(agent)
-            .orElseThrow(
-                () -> forbidden("`user_access` keyword is not found in agent config file."));
-    JsonNode accessAs = configuration.path("access_as");
-    if (!accessAs.isObject() || accessAs.isEmpty()) {
-      throw forbidden("`access_as` is not found under the `user_access` keyword.");
-    }
-    if (accessAs.size() != 1) {
-      throw forbidden("`access_as` must exist only once under the `user_access` keyword.");
-    }
-    UserAccess.Memberships memberships = access.memberships(agent, user);
-    if (memberships.isEmpty()) {
-      throw forbidden(
-          "You must be a member of `projects` or `groups` under the `user_access` keyword.");
-    }
-    memberships = ceiling.map(limits -> within(limits, agent, user)).orElse(memberships);
-    if (memberships.isEmpty()) {
-      throw forbidden(
-          "None of your projects and groups under the `user_access` keyword is within the ceiling of this agent.");
-    }
-    if (accessAs.has("agent")) {
-      return Map.of("agent", Map.of());
-    }
-    if (accessAs.has("user")) {
-      return Map.of("user", memberships);
-    }
-    throw forbidden("`access_as` is not found under the `user_access` keyword.");
-  }
-
-  private UserAccess.Memberships within(Ceiling ceiling, Agent agent, User user) {
-    return access.memberships(
-        agent,
-        user,
-        project -> ceiling.admitsProject(project.id(), project.groupIds()),
-        group -> ceiling.admitsGroup(group.traversalIds()));
+  private static Map<String, Object> accessAs(Verdict.Allowed allowed) {
+    return allowed.asUser() ? Map.of("user", allowed.memberships()) : Map.of("agent", Map.of());
   }
 
   private static ApiException forbidden(String message) {

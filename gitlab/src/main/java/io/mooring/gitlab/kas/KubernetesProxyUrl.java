@@ -25,6 +25,11 @@ public final class KubernetesProxyUrl {
     told = Optional.of(url);
   }
 
+  /** The address for browsers, which may be another than that for kubectl. */
+  public URI forBrowsers() {
+    return configured.browserK8sProxyUrl().orElseGet(this::value);
+  }
+
   /** The address. */
   public URI value() {
     return told.or(configured::kubernetesProxyUrl)

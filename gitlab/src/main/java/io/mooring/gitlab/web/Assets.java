@@ -1,5 +1,7 @@
 package io.mooring.gitlab.web;
 
+import static java.util.Map.entry;
+
 import io.mooring.gitlab.web.html.Link;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,15 +24,26 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Assets {
+  private static final String SCRIPT = "text/javascript; charset=utf-8";
+
   private static final Map<String, String> TYPES =
-      Map.of(
-          "app.css", "text/css; charset=utf-8",
-          "app.js", "text/javascript; charset=utf-8",
-          "live.js", "text/javascript; charset=utf-8",
-          "morph.js", "text/javascript; charset=utf-8",
-          "cluster.js", "text/javascript; charset=utf-8",
-          "actioncable.js", "text/javascript; charset=utf-8",
-          "icon.svg", "image/svg+xml");
+      Map.ofEntries(
+          entry("app.css", "text/css; charset=utf-8"),
+          entry("icon.svg", "image/svg+xml"),
+          entry("app.js", SCRIPT),
+          entry("live.js", SCRIPT),
+          entry("morph.js", SCRIPT),
+          entry("dom.js", SCRIPT),
+          entry("cluster.js", SCRIPT),
+          entry("cluster-api.js", SCRIPT),
+          entry("cluster-kinds.js", SCRIPT),
+          entry("cluster-list.js", SCRIPT),
+          entry("cluster-detail.js", SCRIPT),
+          entry("cluster-logs.js", SCRIPT),
+          entry("cluster-problems.js", SCRIPT),
+          entry("cluster-tones.js", SCRIPT),
+          entry("cluster-yaml.js", SCRIPT),
+          entry("actioncable.js", SCRIPT));
 
   private static final int DIGEST_LENGTH = 12;
 

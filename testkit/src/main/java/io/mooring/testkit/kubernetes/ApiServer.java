@@ -1,6 +1,7 @@
 package io.mooring.testkit.kubernetes;
 
 import io.mooring.testkit.TestkitException;
+import io.mooring.testkit.certificates.TrustedAuthority;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,6 +38,11 @@ public final class ApiServer {
   /** A PEM file with the certificate of the authority that signed the server's. */
   public Path certificateAuthority() {
     return authority;
+  }
+
+  /** TLS that believes this authority alone, for a client of the test's own. */
+  public SSLContext tls() {
+    return tls;
   }
 
   /** Member of {@code system:masters}, who may do all. */

@@ -3,22 +3,17 @@ package io.mooring.gitlab.web.agent;
 import io.mooring.gitlab.agent.Agent;
 import io.mooring.gitlab.agent.AgentAccess;
 import io.mooring.gitlab.agent.AgentChanges;
-import io.mooring.gitlab.agent.AgentSummaries;
-import io.mooring.gitlab.agent.AgentSummary;
 import io.mooring.gitlab.agent.AgentTokens;
 import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.Page;
 import io.mooring.gitlab.http.Parameters;
 import io.mooring.gitlab.web.Answers;
-import io.mooring.gitlab.web.Frame;
 import io.mooring.gitlab.web.Layout;
 import io.mooring.gitlab.web.Notice;
 import io.mooring.gitlab.web.Visit;
 import io.mooring.gitlab.web.html.Html;
 import io.mooring.gitlab.web.html.Link;
 import io.mooring.gitlab.web.project.ProjectFrame;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -32,36 +27,33 @@ import org.springframework.web.bind.annotation.RestController;
 class AgentPageController {
   private final Layout layout;
   private final ProjectFrame frames;
+  private final AgentFrames agentFrames;
   private final AgentAccess access;
   private final AgentChanges changes;
-  private final AgentSummaries summaries;
   private final AgentConnections connections;
   private final AgentPages pages;
   private final AuditPages audit;
   private final Installation installation;
-  private final InstantSource clock;
 
   AgentPageController(
       Layout layout,
       ProjectFrame frames,
+      AgentFrames agentFrames,
       AgentAccess access,
       AgentChanges changes,
-      AgentSummaries summaries,
       AgentConnections connections,
       AgentPages pages,
       AuditPages audit,
-      Installation installation,
-      InstantSource clock) {
+      Installation installation) {
     this.layout = layout;
     this.frames = frames;
+    this.agentFrames = agentFrames;
     this.access = access;
     this.changes = changes;
-    this.summaries = summaries;
     this.connections = connections;
     this.pages = pages;
     this.audit = audit;
     this.installation = installation;
-    this.clock = clock;
   }
 
   @GetMapping("/{*project}/-/cluster_agents/{name}")
@@ -76,6 +68,7 @@ class AgentPageController {
     AgentConnections.Known known = connections.of(agent.id());
     Html content =
         switch (tab) {
+          case CLUSTER -> throw new IllegalStateException("the cluster has a page of its own");
           case DEPLOYMENTS -> pages.deployments(agent);
           case ACTIVITY -> pages.activity(agent, page);
           case PODS -> pages.pods(agent, known);
@@ -88,7 +81,7 @@ class AgentPageController {
         tab == AgentTab.CONFIGURATION && access.manages(visit.caller(), agent.project())
             ? AgentPages.removal(visit, agent)
             : Html.EMPTY;
-    return layout.page(visit, frame(visit, agent, tab, known), content, removal);
+    return layout.page(visit, agentFrames.of(visit, agent, tab, known), content, removal);
   }
 
   @PostMapping("/{*project}/-/cluster_agents/{name}/tokens")
@@ -122,7 +115,7 @@ class AgentPageController {
       return Answers.refused(
           layout.page(
               visit,
-              frame(visit, agent, AgentTab.TOKENS, connections.of(agent.id())),
+              agentFrames.of(visit, agent, AgentTab.TOKENS, connections.of(agent.id())),
               pages.tokens(visit, agent, Optional.of(Answers.problem(e)))));
     }
   }
@@ -156,23 +149,5 @@ class AgentPageController {
   private Html audit(Visit visit, Agent agent, Parameters parameters) {
     return audit.view(
         access.manage(visit.caller(), agent.project().fullPath(), agent.id()), parameters);
-  }
-
-  private Frame frame(Visit visit, Agent agent, AgentTab tab, AgentConnections.Known known) {
-    Instant now = clock.instant();
-    AgentSummary summary = summaries.of(agent);
-    return frames
-        .below(visit.caller(), agent.project(), ProjectFrame.Section.AGENTS, agent.name())
-        .with(AgentTab.all(agent, tab, access.manages(visit.caller(), agent.project())))
-        .subtitle(
-            Html.of(
-                "<p class=\"facts\" id=\"glance\" data-live>{} {} <span>last contact {}</span> {} {} {}</p>",
-                AgentBadges.contact(AgentConnections.contact(summary, known, now)),
-                LiveAgents.alert(summary, now),
-                AgentBadges.lastContact(summary, now),
-                AgentListView.versions(known),
-                AgentBadges.sync(summary),
-                AgentBadges.health(summary)))
-        .live("AgentChannel", "agent_id", agent.id());
   }
 }

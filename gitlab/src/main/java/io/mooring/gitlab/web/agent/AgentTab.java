@@ -11,6 +11,7 @@ import java.util.Optional;
 /** The pages of one agent. */
 enum AgentTab {
   DEPLOYMENTS("Deployments"),
+  CLUSTER("Cluster"),
   ACTIVITY("Activity"),
   PODS("Connected pods"),
   TOKENS("Access tokens"),

@@ -62,4 +62,4 @@ export function refreshTimes() {
 setInterval(refreshTimes, 5000);
 live(refreshTimes);
 
-if (document.querySelector('[data-cluster]')) import('./cluster.js').then((cluster) => cluster.start());
+if (document.getElementById('cluster-gate')) import('./cluster.js').then((cluster) => cluster.start());

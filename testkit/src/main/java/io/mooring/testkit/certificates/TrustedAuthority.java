@@ -1,4 +1,4 @@
-package io.mooring.testkit.kubernetes;
+package io.mooring.testkit.certificates;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,10 +10,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** TLS that believes one authority only. */
-final class TrustedAuthority {
+public final class TrustedAuthority {
   private TrustedAuthority() {}
 
-  static SSLContext context(Path certificate) {
+  /** For a client that knows the authority by this PEM file. */
+  public static SSLContext context(Path certificate) {
     try (var pem = Files.newInputStream(certificate)) {
       var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
