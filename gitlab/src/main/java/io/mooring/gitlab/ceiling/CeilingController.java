@@ -3,10 +3,6 @@ package io.mooring.gitlab.ceiling;
 import io.mooring.gitlab.agent.Agent;
 import io.mooring.gitlab.agent.AgentAccess;
 import io.mooring.gitlab.agent.Agents;
-import io.mooring.gitlab.audit.AuditEvent;
-import io.mooring.gitlab.audit.AuditEvent.Entity;
-import io.mooring.gitlab.audit.AuditEvent.Target;
-import io.mooring.gitlab.audit.AuditEvents;
 import io.mooring.gitlab.http.ApiException;
 import io.mooring.gitlab.http.ExternalUrl;
 import io.mooring.gitlab.http.Page;
@@ -15,13 +11,10 @@ import io.mooring.gitlab.identity.Caller;
 import io.mooring.gitlab.identity.User;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
-import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -38,19 +31,19 @@ class CeilingController {
   private final Ceilings ceilings;
   private final Agents agents;
   private final AgentAccess access;
-  private final AuditEvents audit;
+  private final CeilingChanges changes;
   private final ExternalUrl external;
 
   CeilingController(
       Ceilings ceilings,
       Agents agents,
       AgentAccess access,
-      AuditEvents audit,
+      CeilingChanges changes,
       ExternalUrl external) {
     this.ceilings = ceilings;
     this.agents = agents;
     this.access = access;
-    this.audit = audit;
+    this.changes = changes;
     this.external = external;
   }
 
@@ -81,31 +74,19 @@ class CeilingController {
   }
 
   @PutMapping("/admin/cluster_agents/{agentId}/ceiling")
-  @Transactional
   CeilingView put(Caller caller, @PathVariable long agentId, Parameters parameters) {
     User admin = caller.requireAdmin();
     Agent agent = require(agentId);
-    Ceiling ceiling = CeilingReader.read(parameters);
-    ceilings.requireTargets(ceiling, parameters);
+    Ceiling ceiling = changes.read(parameters);
     parameters.check();
-    Map<String, Object> details = before(agent);
-    ceilings.store(agent.id(), ceiling, admin.id());
-    details.put("to", ceiling.json());
-    note("cluster_agent_ceiling_set", admin, agent, details);
+    changes.set(admin, agent, ceiling);
     return view(agent);
   }
 
   @DeleteMapping("/admin/cluster_agents/{agentId}/ceiling")
   @ResponseStatus(HttpStatus.NO_CONTENT)
-  @Transactional
   void delete(Caller caller, @PathVariable long agentId) {
-    User admin = caller.requireAdmin();
-    Agent agent = require(agentId);
-    Map<String, Object> details = before(agent);
-    if (!ceilings.remove(agent.id())) {
-      throw ApiException.notFound("Ceiling");
-    }
-    note("cluster_agent_ceiling_removed", admin, agent, details);
+    changes.remove(caller.requireAdmin(), require(agentId));
   }
 
   @GetMapping("/projects/{id}/cluster_agents/{agentId}/ceiling")
@@ -122,21 +103,5 @@ class CeilingController {
         .setting(agent.id())
         .map(CeilingView::of)
         .orElseThrow(() -> ApiException.notFound("Ceiling"));
-  }
-
-  private Map<String, Object> before(Agent agent) {
-    Map<String, Object> details = new LinkedHashMap<>();
-    ceilings.find(agent.id()).ifPresent(ceiling -> details.put("from", ceiling.json()));
-    return details;
-  }
-
-  private void note(String name, User admin, Agent agent, Map<String, Object> details) {
-    audit.record(
-        new AuditEvent(
-            name,
-            admin.author(),
-            Entity.project(agent.project().id(), agent.project().fullPath()),
-            new Target("Clusters::Agent", agent.id(), agent.name()),
-            details));
   }
 }

@@ -34,6 +34,7 @@ final class CeilingReader {
   private static final Set<String> VERBS =
       new TreeSet<>(
           Set.of(
+              "*",
               "get",
               "list",
               "watch",

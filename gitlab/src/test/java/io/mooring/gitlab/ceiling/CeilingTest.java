@@ -120,7 +120,7 @@ class CeilingTest {
         .contains("projects: 99999999 is the number of no project")
         .contains("groups is not a list (expected: at most 500 entries)")
         .contains("identities[0] is \"root\" (expected: one of agent, ci_job, impersonate, user)")
-        .contains("verbs[0] is \"lst\" (expected: one of create, delete,")
+        .contains("verbs[0] is \"lst\" (expected: one of *, create, delete,")
         .contains("namespaces[0] is \"Team\"")
         .contains("subresources[0] is \"\"")
         .contains("non_resource_paths is 1 (expected: true or false)");

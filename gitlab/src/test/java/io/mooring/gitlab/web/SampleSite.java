@@ -73,6 +73,9 @@ record SampleSite(long project, String path) {
             "What customers see")
         .expect(201);
     root.post("/api/v4/projects", "name", "Notes", "visibility", "internal").expect(201);
+    long ada = root.get("/api/v4/users?username=ada").json().get(0).path("id").asLong();
+    root.post("/api/v4/groups/" + group + "/members", "user_id", ada, "access_level", 50)
+        .expect(201);
     for (String[] member : new String[][] {{"ann", "40"}, {"bob", "30"}, {"mei", "20"}}) {
       long id = root.get("/api/v4/users?username=" + member[0]).json().get(0).path("id").asLong();
       root.post(
@@ -88,6 +91,11 @@ record SampleSite(long project, String path) {
     site.production(gitlab, kas, commit);
     site.staging(gitlab, kas, commit);
     site.edge(gitlab, kas, commit);
+    root.put(
+            "/api/v4/admin/cluster_agents/" + site.id(gitlab, "edge") + "/ceiling",
+            "{\"groups\":[%d],\"verbs\":[\"get\",\"list\",\"watch\"],\"namespaces\":[\"team-*\",\"shop\"],\"subresources\":[\"log\"]}"
+                .formatted(group))
+        .expect(200);
     site.agent(gitlab, "lab", false);
     kas.connect(site.id(gitlab, "lab"));
     return site;

@@ -5,6 +5,9 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.LoadState;
 import io.mooring.gitlab.FakeKas;
 import io.mooring.gitlab.GitLabUnderTest.Running;
+import io.mooring.gitlab.kas.KubernetesProxyUrl;
+import io.mooring.testkit.kubernetes.ApiServer;
+import io.mooring.testkit.kubernetes.SharedCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,20 +33,26 @@ final class Screenshots {
   public static void main(String[] arguments) throws Exception {
     Path directory = Files.createDirectories(Path.of(arguments[0]));
     Set<String> only = Set.of(Arrays.copyOfRange(arguments, 1, arguments.length));
+    ApiServer cluster = SharedCluster.cluster().apiServer();
+    SampleCluster.make(cluster);
     try (Running gitlab = Running.begin();
         FakeKas kas = new FakeKas(gitlab.kasSecret(), 0);
+        KasProxy proxy = new KasProxy(gitlab, cluster);
         Chromium chromium = Chromium.start()) {
       gitlab.application().connectKas(kas.url());
-      SampleSite.make(gitlab, kas);
+      gitlab.bean(KubernetesProxyUrl.class).tell(proxy.url());
+      SampleSite site = SampleSite.make(gitlab, kas);
       for (View view : VIEWS) {
         Page page =
             chromium.window(gitlab.application().url(), view.scheme(), view.width(), view.height());
         page.navigate("/users/sign_in");
         take(page, directory, only, view, "sign-in");
         Chromium.signIn(page, "ada", SampleSite.PASSWORD);
-        for (Map.Entry<String, String> entry : pages().entrySet()) {
+        for (Map.Entry<String, String> entry : pages(gitlab, site).entrySet()) {
           if (only.isEmpty() || only.contains(entry.getKey())) {
+            proxy.logs(SampleCluster.log());
             page.navigate(entry.getValue());
+            awaitCluster(page, entry.getKey());
             take(page, directory, only, view, entry.getKey());
           }
         }
@@ -64,7 +73,18 @@ final class Screenshots {
             .setFullPage(view.width() > 1000));
   }
 
-  static Map<String, String> pages() {
+  /** What the browser asks the cluster for comes after the page. */
+  private static void awaitCluster(Page page, String name) {
+    switch (name) {
+      case "agent-cluster" -> page.locator("#cluster-table tbody tr").first().waitFor();
+      case "agent-cluster-pod" ->
+          page.locator(".log span").nth(SampleCluster.log().length - 1).waitFor();
+      case "agent-cluster-refused" -> page.locator("[data-problem]").waitFor();
+      default -> {}
+    }
+  }
+
+  static Map<String, String> pages(Running gitlab, SampleSite site) {
     Map<String, String> pages = new LinkedHashMap<>();
     pages.put("home", "/dashboard");
     pages.put("agents", "/acme/shop/-/clusters");
@@ -72,6 +92,11 @@ final class Screenshots {
     pages.put("register", "/acme/shop/-/clusters/new");
     pages.put("agent-deployments", "/acme/shop/-/cluster_agents/production");
     pages.put("agent-failed", "/acme/shop/-/cluster_agents/staging");
+    String cluster = "/acme/shop/-/cluster_agents/production?tab=cluster";
+    pages.put("agent-cluster", cluster + "&namespace=shop");
+    pages.put("agent-cluster-pod", cluster + "&namespace=shop&name=web-6c9f7d5b8-4kq2x");
+    pages.put("agent-cluster-refused", cluster + "&kind=secrets&namespace=shop");
+    pages.put("agent-cluster-closed", "/acme/shop/-/cluster_agents/edge?tab=cluster");
     pages.put("agent-activity", "/acme/shop/-/cluster_agents/production?tab=activity");
     pages.put("agent-pods", "/acme/shop/-/cluster_agents/production?tab=pods");
     pages.put("agent-tokens", "/acme/shop/-/cluster_agents/production?tab=tokens");
@@ -95,6 +120,8 @@ final class Screenshots {
     pages.put("access-tokens", "/-/user_settings/personal_access_tokens");
     pages.put("admin-people", "/admin");
     pages.put("admin-groups", "/admin/groups");
+    pages.put("admin-ceilings", "/admin/ceilings");
+    pages.put("admin-ceiling", "/admin/cluster_agents/" + site.id(gitlab, "edge") + "/ceiling");
     pages.put("admin-audit", "/admin/audit_events");
     pages.put("admin-instance", "/admin/instance");
     pages.put("not-found", "/acme/none");

@@ -1,8 +1,6 @@
 package io.mooring.gitlab.web.admin;
 
-import io.mooring.gitlab.agent.Agents;
 import io.mooring.gitlab.audit.AuditEvents;
-import io.mooring.gitlab.ceiling.Ceilings;
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.http.ExternalUrl;
 import io.mooring.gitlab.http.Page;
@@ -38,8 +36,6 @@ class AdminController {
   private final Namespaces namespaces;
   private final AuditEvents events;
   private final Users users;
-  private final Agents agents;
-  private final Ceilings ceilings;
   private final GitLabConfiguration configuration;
   private final ExternalUrl external;
   private final KasClient kas;
@@ -51,8 +47,6 @@ class AdminController {
       Namespaces namespaces,
       AuditEvents events,
       Users users,
-      Agents agents,
-      Ceilings ceilings,
       GitLabConfiguration configuration,
       ExternalUrl external,
       KasClient kas,
@@ -62,8 +56,6 @@ class AdminController {
     this.namespaces = namespaces;
     this.events = events;
     this.users = users;
-    this.agents = agents;
-    this.ceilings = ceilings;
     this.configuration = configuration;
     this.external = external;
     this.kas = kas;
@@ -165,18 +157,14 @@ class AdminController {
   }
 
   @GetMapping("/instance")
-  Html instance(Visit visit, Parameters parameters) {
+  Html instance(Visit visit) {
     User _ = visit.caller().requireAdmin();
-    Page page = Page.of(parameters);
-    Page.Slice<Ceilings.Setting> slice = ceilings.list(page);
     return layout.page(
         visit,
         AdminFrame.of(AdminFrame.INSTANCE),
         Html.of(
             """
             <section class="card"><h2>Instance</h2><dl class="facts-list">{}{}{}{}{}</dl></section>
-            <section class="card"><h2>Ceilings</h2><p class="muted">What agents may do at most, whatever their configuration says. \
-            Set them with <code>PUT /api/v4/admin/cluster_agents/:id/ceiling</code>.</p>{}{}</section>
             """,
             fact("Version", Html.text(Release.VERSION + ", build " + Release.REVISION)),
             fact("Address", Html.text(external.base().toString())),
@@ -195,21 +183,7 @@ class AdminController {
                         .orElse("not set: kas.external_url"))),
             fact(
                 "Git storages",
-                Html.text(String.join(", ", configuration.gitaly().storages().keySet()))),
-            slice.total() == 0
-                ? Html.of("<p>No agent has one.</p>")
-                : Html.of("<ul class=\"list\">{}</ul>", Html.each(slice.items(), this::ceiling)),
-            Parts.paging(page, slice.total(), AdminFrame.INSTANCE)));
-  }
-
-  private Html ceiling(Ceilings.Setting setting) {
-    return Html.of(
-        "<li><span>{}</span><code class=\"end\">{}</code></li>",
-        agents
-            .find(setting.agentId())
-            .map(agent -> agent.project().fullPath() + ": " + agent.name())
-            .orElse("agent " + setting.agentId()),
-        setting.ceiling().json().toString());
+                Html.text(String.join(", ", configuration.gitaly().storages().keySet())))));
   }
 
   private static Html fact(String name, Html value) {

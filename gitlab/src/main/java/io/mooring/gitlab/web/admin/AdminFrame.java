@@ -8,6 +8,7 @@ import java.util.List;
 final class AdminFrame {
   static final Link PEOPLE = Link.to("/admin");
   static final Link GROUPS = Link.to("/admin/groups");
+  static final Link CEILINGS = Link.to("/admin/ceilings");
   static final Link AUDIT = Link.to("/admin/audit_events");
   static final Link INSTANCE = Link.to("/admin/instance");
 
@@ -19,6 +20,7 @@ final class AdminFrame {
             List.of(
                 Frame.Tab.of("People", PEOPLE, current.equals(PEOPLE)),
                 Frame.Tab.of("Groups", GROUPS, current.equals(GROUPS)),
+                Frame.Tab.of("Ceilings", CEILINGS, current.equals(CEILINGS)),
                 Frame.Tab.of("Audit events", AUDIT, current.equals(AUDIT)),
                 Frame.Tab.of("Instance", INSTANCE, current.equals(INSTANCE))));
   }

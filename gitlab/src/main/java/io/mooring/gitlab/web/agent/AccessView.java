@@ -12,8 +12,9 @@ import tools.jackson.databind.JsonNode;
 final class AccessView {
   private AccessView() {}
 
-  static Html view(Agent agent, List<Entry> entries) {
+  static Html view(Agent agent, List<Entry> entries, Html ceiling) {
     return Html.join(
+        ceiling,
         section(
             "Jobs",
             "ci_access",

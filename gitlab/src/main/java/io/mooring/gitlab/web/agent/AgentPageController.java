@@ -74,7 +74,7 @@ class AgentPageController {
           case PODS -> pages.pods(agent, known);
           case TOKENS -> pages.tokens(visit, agent, Optional.empty());
           case CONFIGURATION -> pages.configuration(agent);
-          case ACCESS -> pages.access(agent);
+          case ACCESS -> pages.access(visit, agent);
           case AUDIT -> audit(visit, agent, parameters);
         };
     Html removal =

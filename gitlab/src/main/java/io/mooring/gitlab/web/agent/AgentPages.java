@@ -35,6 +35,7 @@ class AgentPages {
   private final ActivityEvents activity;
   private final AgentTokens tokens;
   private final AccessGrants grants;
+  private final CeilingCard ceiling;
   private final Users users;
   private final Trees trees;
   private final Sources sources;
@@ -46,6 +47,7 @@ class AgentPages {
       ActivityEvents activity,
       AgentTokens tokens,
       AccessGrants grants,
+      CeilingCard ceiling,
       Users users,
       Trees trees,
       Sources sources,
@@ -55,6 +57,7 @@ class AgentPages {
     this.activity = activity;
     this.tokens = tokens;
     this.grants = grants;
+    this.ceiling = ceiling;
     this.users = users;
     this.trees = trees;
     this.sources = sources;
@@ -100,8 +103,8 @@ class AgentPages {
         clock.instant());
   }
 
-  Html access(Agent agent) {
-    return AccessView.view(agent, grants.of(agent));
+  Html access(Visit visit, Agent agent) {
+    return AccessView.view(agent, grants.of(agent), ceiling.view(visit, agent));
   }
 
   /** The file of the commit that was judged, so that its lines are those of the problems. */
