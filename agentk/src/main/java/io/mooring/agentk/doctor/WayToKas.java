@@ -140,24 +140,29 @@ final class WayToKas {
 
   private String http(KasConnection.Settings settings, Line line, String protocol)
       throws UnhealthyException {
-    switch (settings.address()) {
-      case KasAddress.Grpc ignored -> {
-        findings.add(Finding.skipped(Check.WEBSOCKET, "the scheme is without WebSocket"));
-        Http2Check.negotiated(protocol);
-        Http2Check.plain(line, step());
-        findings.add(Finding.ok(Check.HTTP2, "HTTP/2 is spoken", ""));
-        return "";
-      }
-      case KasAddress.WebSocket webSocket -> {
-        HttpHead answer =
-            new WebSocketCheck(webSocket, settings.headers(), timing.random()).open(line, step());
-        answer.date().ifPresent(date -> clocks.saw("kas", date, timing.clock().instant()));
-        findings.add(Finding.ok(Check.WEBSOCKET, "the WebSocket opens", answer.header("server")));
-        Http2Check.framed(line, step());
-        findings.add(Finding.ok(Check.HTTP2, "HTTP/2 is spoken inside of it", ""));
-        return answer.header("server");
-      }
-    }
+    return switch (settings.address()) {
+      case KasAddress.Grpc ignored -> http2(line, protocol);
+      case KasAddress.WebSocket webSocket -> webSocket(settings, webSocket, line);
+    };
+  }
+
+  private String http2(Line line, String protocol) throws UnhealthyException {
+    findings.add(Finding.skipped(Check.WEBSOCKET, "the scheme is without WebSocket"));
+    Http2Check.negotiated(protocol);
+    Http2Check.plain(line, step());
+    findings.add(Finding.ok(Check.HTTP2, "HTTP/2 is spoken", ""));
+    return "";
+  }
+
+  private String webSocket(KasConnection.Settings settings, KasAddress.WebSocket address, Line line)
+      throws UnhealthyException {
+    HttpHead answer =
+        new WebSocketCheck(address, settings.headers(), timing.random()).open(line, step());
+    answer.date().ifPresent(date -> clocks.saw("kas", date, timing.clock().instant()));
+    findings.add(Finding.ok(Check.WEBSOCKET, "the WebSocket opens", answer.header("server")));
+    Http2Check.framed(line, step());
+    findings.add(Finding.ok(Check.HTTP2, "HTTP/2 is spoken inside of it", ""));
+    return answer.header("server");
   }
 
   /** Uses the connection that the agent itself would use. */
