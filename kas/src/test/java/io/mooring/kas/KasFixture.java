@@ -131,6 +131,11 @@ public final class KasFixture implements AutoCloseable {
     return kas;
   }
 
+  /** Calls of agents, as the parts of kas make them. */
+  public Channel agents() {
+    return kas.agents();
+  }
+
   /** The agent server, called by the agent GitLab knows. */
   public Channel agent() {
     return agent("Bearer " + TOKEN);
