@@ -5,22 +5,16 @@ import com.google.protobuf.util.Timestamps;
 import io.mooring.gitlab.database.SqlTime;
 import io.mooring.gitlab.http.Json;
 import io.mooring.wire.agentevents.rpc.Event;
-import io.mooring.wire.agentevents.rpc.ObjectRef;
-import io.mooring.wire.agentevents.rpc.ObjectState;
-import io.mooring.wire.agentevents.rpc.ObjectStates;
 import io.mooring.wire.agentevents.rpc.Problem;
 import io.mooring.wire.agentevents.rpc.SourceState;
 import io.mooring.wire.agentevents.rpc.SyncFinished;
 import io.mooring.wire.agentevents.rpc.SyncStarted;
-import io.mooring.wire.agentevents.rpc.WarningEvent;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.springframework.context.ApplicationEventPublisher;
@@ -40,11 +34,9 @@ public class AgentReports {
   /** An agent that was away longer than this sends everything anew. */
   static final Duration REMEMBERED = Duration.ofDays(1);
 
-  /** Warnings kept of each agent. */
-  static final int KEPT_WARNINGS = 100;
-
   private final JdbcClient jdbc;
   private final AgentFeed feed;
+  private final ObjectReports objects;
   private final Failures failures;
   private final ApplicationEventPublisher listeners;
   private final InstantSource clock;
@@ -52,11 +44,13 @@ public class AgentReports {
   AgentReports(
       JdbcClient jdbc,
       AgentFeed feed,
+      ObjectReports objects,
       Failures failures,
       ApplicationEventPublisher listeners,
       InstantSource clock) {
     this.jdbc = jdbc;
     this.feed = feed;
+    this.objects = objects;
     this.failures = failures;
     this.listeners = listeners;
     this.clock = clock;
@@ -98,8 +92,8 @@ public class AgentReports {
       case SYNC_STARTED -> started(agentId, event.getSyncStarted(), time);
       case SYNC_FINISHED -> finished(agentId, event.getSyncFinished(), time);
       case SOURCE_STATE -> source(agentId, event.getSourceState(), time);
-      case OBJECT_STATES -> states(agentId, event.getObjectStates(), time);
-      case WARNING_EVENT -> warning(agentId, event.getWarningEvent(), time);
+      case OBJECT_STATES -> objects.states(agentId, event.getObjectStates(), time);
+      case WARNING_EVENT -> objects.warning(agentId, event.getWarningEvent(), time);
       case AGENT_CONNECTED -> {
         feed.tell(
             agentId,
@@ -256,106 +250,16 @@ public class AgentReports {
             .param("time", time)
             .update();
     if (changed > 0) {
-      feed.tell(
-          agentId,
-          refused ? "source_refused" : "source_delivered",
-          time.toInstant(),
-          ReportNotices.source(source));
-    }
-  }
-
-  private void states(long agentId, ObjectStates states, OffsetDateTime time) {
-    if (states.getReset()) {
-      jdbc.sql(
-              """
-              delete from agent_objects
-              where agent_id = :agent and project_path = :project and updated_at <= :time\
-              """)
-          .param("agent", agentId)
-          .param("project", text(states.getProjectId()))
-          .param("time", time)
-          .update();
-    }
-    for (ObjectState state : states.getStatesList()) {
-      if (state.getAction() == ObjectState.Action.PRUNED) {
-        forget(agentId, states.getProjectId(), state.getObject(), time);
-      } else {
-        keep(agentId, states.getProjectId(), state, time);
+      ObjectNode data = ReportNotices.source(source);
+      Instant at = time.toInstant();
+      feed.tell(agentId, refused ? "source_refused" : "source_delivered", at, data);
+      String failure = Failures.ofSource(text(source.getProjectId()));
+      if (!refused && failures.ended(agentId, failure)) {
+        listeners.publishEvent(new AgentHappening.SyncRecovered(agentId, at, data));
+      } else if (refused && failures.began(agentId, failure, text(source.getCommitId()), at)) {
+        listeners.publishEvent(new AgentHappening.SyncFailed(agentId, at, data));
       }
     }
-    feed.tell(
-        agentId,
-        "objects_changed",
-        time.toInstant(),
-        ReportNotices.states(states),
-        ReportNotices.summary(states));
-  }
-
-  private void forget(long agentId, String project, ObjectRef object, OffsetDateTime time) {
-    jdbc.sql(
-            """
-            delete from agent_objects where agent_id = :agent and project_path = :project
-              and api_group = :group and kind = :kind and namespace = :namespace and name = :name
-              and updated_at <= :time\
-            """)
-        .param("agent", agentId)
-        .param("project", text(project))
-        .params(reference(object))
-        .param("time", time)
-        .update();
-  }
-
-  private void keep(long agentId, String project, ObjectState state, OffsetDateTime time) {
-    jdbc.sql(
-            """
-            insert into agent_objects as o (agent_id, project_path, api_group, kind, namespace, name,
-              action, health, message, source_file, source_line, source_column, updated_at)
-            values (:agent, :project, :group, :kind, :namespace, :name,
-              :action, :health, :message, :file, :line, :column, :time)
-            on conflict (agent_id, project_path, api_group, kind, namespace, name) do update set
-              action = excluded.action, health = excluded.health, message = excluded.message,
-              source_file = excluded.source_file, source_line = excluded.source_line,
-              source_column = excluded.source_column, updated_at = excluded.updated_at
-            where o.updated_at <= excluded.updated_at\
-            """)
-        .param("agent", agentId)
-        .param("project", text(project))
-        .params(reference(state.getObject()))
-        .param("action", state.getAction().name().toLowerCase(Locale.ROOT))
-        .param("health", state.getHealth().name().toLowerCase(Locale.ROOT))
-        .param("message", text(state.getMessage()))
-        .param("file", text(state.getSource().getFile()))
-        .param("line", state.getSource().getLine())
-        .param("column", state.getSource().getColumn())
-        .param("time", time)
-        .update();
-  }
-
-  private void warning(long agentId, WarningEvent warning, OffsetDateTime time) {
-    jdbc.sql(
-            """
-            insert into agent_warnings
-              (agent_id, project_path, api_group, kind, namespace, name, reason, message, count, happened_at)
-            values (:agent, :project, :group, :kind, :namespace, :name, :reason, :message, :count, :time)\
-            """)
-        .param("agent", agentId)
-        .param("project", text(warning.getProjectId()))
-        .params(reference(warning.getObject()))
-        .param("reason", text(warning.getReason()))
-        .param("message", text(warning.getMessage()))
-        .param("count", warning.getCount())
-        .param("time", time)
-        .update();
-    feed.tell(agentId, "warning", time.toInstant(), ReportNotices.warning(warning));
-    jdbc.sql(
-            """
-            delete from agent_warnings where agent_id = :agent and (happened_at, id) <= (
-              select happened_at, id from agent_warnings where agent_id = :agent
-              order by happened_at desc, id desc offset :kept limit 1)\
-            """)
-        .param("agent", agentId)
-        .param("kept", KEPT_WARNINGS)
-        .update();
   }
 
   /** Forgets which events came long ago. */
@@ -364,14 +268,6 @@ public class AgentReports {
     jdbc.sql("delete from agent_report_events where received_at < :limit")
         .param("limit", SqlTime.of(clock.instant().minus(REMEMBERED)))
         .update();
-  }
-
-  private static Map<String, Object> reference(ObjectRef object) {
-    return Map.of(
-        "group", text(object.getGroup()),
-        "kind", text(object.getKind()),
-        "namespace", text(object.getNamespace()),
-        "name", text(object.getName()));
   }
 
   private static String json(List<Problem> problems) {

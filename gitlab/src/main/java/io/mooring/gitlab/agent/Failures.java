@@ -14,10 +14,18 @@ class Failures {
   /** Stands for the configuration, where the path of a manifest project stands else. */
   static final String CONFIGURATION = "";
 
+  /** Behind a path, which never ends like this: the newest commit is refused. */
+  private static final String SOURCE = " (source)";
+
   private final JdbcClient jdbc;
 
   Failures(JdbcClient jdbc) {
     this.jdbc = jdbc;
+  }
+
+  /** What stands for the source of a manifest project, beside its synchronization. */
+  static String ofSource(String projectPath) {
+    return projectPath + SOURCE;
   }
 
   /** Notes a failure; true when it did not fail at this commit before. */

@@ -62,6 +62,7 @@ final class ReportNotices {
     return AgentFeed.data()
         .put("project_path", source.getProjectId())
         .put("commit_id", source.getCommitId())
+        .put("outcome", source.getRefusal().isEmpty() ? "delivered" : "refused")
         .put("message", source.getRefusal());
   }
 

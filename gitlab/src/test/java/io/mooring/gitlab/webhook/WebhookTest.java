@@ -101,11 +101,41 @@ class WebhookTest {
       assertThat(lost.header("X-Gitlab-Token")).isEqualTo("shared");
       assertThat(lost.header("X-Gitlab-Webhook-UUID")).isEqualTo(hook.path("uuid").asString());
       assertThat(lost.header("X-Gitlab-Instance"))
-          .isIn(
-              gitlab.application().url().toString(), other.application().url().toString());
+          .isIn(gitlab.application().url().toString(), other.application().url().toString());
       assertThat(lost.header("Idempotency-Key")).isEqualTo(lost.header("webhook-id")).isNotEmpty();
       assertThat(lost.header("webhook-signature"))
           .isEqualTo(signature(hook.path("signing_secret").asString(), lost));
+      assertThat(receiver.waiting()).isZero();
+    }
+  }
+
+  @Test
+  void tellsOnceOfARefusedCommitAndOnceOfItsEnd(PostgresDatabase database) throws Exception {
+    try (Replica gitlab = start(database)) {
+      long project = gitlab.project();
+      gitlab
+          .root()
+          .post("/api/v4/projects/" + project + "/hooks", "url", receiver.url("/"))
+          .expect(201);
+      long agent = agent(gitlab, project);
+      String source =
+          "\"source_state\":{\"project_id\":\"g/p\",\"commit_id\":\"c1\",\"refusal\":\"%s\"}";
+
+      gitlab.report(agent, source.formatted("NOT_FOUND: no such folder"));
+      Receiver.Call refused = receiver.next();
+      gitlab.report(agent, source.formatted("NOT_FOUND: no such folder"));
+      gitlab.report(agent, SUCCEEDED);
+      gitlab.report(agent, source.formatted(""));
+      Receiver.Call delivered = receiver.next();
+
+      assertThat(List.of(refused, delivered))
+          .extracting(call -> Json.MAPPER.readTree(call.body()))
+          .extracting(
+              body -> body.path("event_name").asString(),
+              body -> body.path("details").path("outcome").asString())
+          .containsExactly(
+              org.assertj.core.groups.Tuple.tuple("sync_failed", "refused"),
+              org.assertj.core.groups.Tuple.tuple("sync_recovered", "delivered"));
       assertThat(receiver.waiting()).isZero();
     }
   }
@@ -135,7 +165,8 @@ class WebhookTest {
       root.post(hooks + "/" + hook + "/test/agent_sync_events", "").expect(422);
       JsonNode disabled = root.get(hooks + "/" + hook).json();
       gitlab.report(agent, FAILED.formatted("c2"));
-      String stored = gitlab.sql("select count(*) from webhook_deliveries where webhook_id = " + hook);
+      String stored =
+          gitlab.sql("select count(*) from webhook_deliveries where webhook_id = " + hook);
       receiver.answerWith(204);
       root.post(hooks + "/" + hook + "/test/agent_sync_events", "").expect(201);
 
@@ -218,7 +249,8 @@ class WebhookTest {
 
       assertThat(Json.MAPPER.readTree(receiver.next().body()).path("agent").path("id").asLong())
           .isEqualTo(agent);
-      assertThat(gitlab.sql("select count(*) from webhook_deliveries where webhook_id = " + hook)).isEqualTo("1");
+      assertThat(gitlab.sql("select count(*) from webhook_deliveries where webhook_id = " + hook))
+          .isEqualTo("1");
     }
   }
 
@@ -267,7 +299,8 @@ class WebhookTest {
               .path("signing_secret")
               .asString();
 
-      String shown = root.get(one).body() + root.get(hooks).body() + root.get(one + "/events").body();
+      String shown =
+          root.get(one).body() + root.get(hooks).body() + root.get(one + "/events").body();
       String stored = gitlab.sql("select string_agg(w::text, '') from webhooks w");
 
       assertThat(shown).doesNotContain("canary", "whsec_", "signing_secret");
@@ -285,7 +318,8 @@ class WebhookTest {
       long project = gitlab.project();
       String hooks = "/api/v4/projects/" + project + "/hooks";
       for (String url :
-          List.of("", "ftp://x.example", "http://", "/hook", "https://a:b@x.example", "https://x y")) {
+          List.of(
+              "", "ftp://x.example", "http://", "/hook", "https://a:b@x.example", "https://x y")) {
         assertThat(root.post(hooks, "url", url).expect(400).body()).contains("url is invalid");
       }
       root.post(hooks, "url", "https://x.example", "enable_ssl_verification", false).expect(400);
@@ -302,7 +336,8 @@ class WebhookTest {
       assertThat(changed.path("agent_presence_events").asBoolean()).isTrue();
       assertThat(
               gitlab.sql(
-                  "select string_agg(name || details, ' ' order by id) from audit_events where name like 'webhook%' and entity_id = " + project))
+                  "select string_agg(name || details, ' ' order by id) from audit_events where name like 'webhook%' and entity_id = "
+                      + project))
           .isEqualTo(
               "webhook_created{\"host\": \"x.example\"} webhook_updated{\"host\": \"x.example\"} webhook_deleted{\"host\": \"x.example\"}");
     }
@@ -321,11 +356,15 @@ class WebhookTest {
               + ", 'e', gen_random_uuid(), '{}', now() - interval '8 days' * (n % 2) from generate_series(1, 1100) n");
 
       root.post(hooks + "/" + hook + "/test/agent_sync_events", "").expect(201);
-      String kept = gitlab.sql("select count(*) from webhook_deliveries where webhook_id = " + hook);
+      String kept =
+          gitlab.sql("select count(*) from webhook_deliveries where webhook_id = " + hook);
       gitlab.bean(Deliveries.class).forgetOld();
 
       assertThat(kept).isEqualTo("1000");
-      assertThat(gitlab.sql("select min(created_at) > now() - interval '1 day' from webhook_deliveries where webhook_id = " + hook))
+      assertThat(
+              gitlab.sql(
+                  "select min(created_at) > now() - interval '1 day' from webhook_deliveries where webhook_id = "
+                      + hook))
           .isEqualTo("t");
     }
   }
@@ -371,7 +410,6 @@ class WebhookTest {
         .isAfter(Instant.parse("2025-01-01T00:00:00Z"));
     String signed = call.header("webhook-id") + "." + timestamp + "." + call.body();
     return "v1,"
-        + Base64.getEncoder()
-            .encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+        + Base64.getEncoder().encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
   }
 }
