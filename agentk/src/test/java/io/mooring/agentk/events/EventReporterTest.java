@@ -33,6 +33,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class EventReporterTest {
@@ -203,6 +204,7 @@ class EventReporterTest {
   }
 
   @Test
+  @Tag("fault-65")
   void takesAKasWithoutTheServiceAsNoErrorAndAsksTheNextOne() throws Exception {
     end();
     var original = TestKas.startOriginal(0);

@@ -3,6 +3,7 @@ package io.mooring.allinone.chain;
 import io.mooring.agentk.Agentk;
 import io.mooring.agentk.AgentkOptions;
 import io.mooring.agentk.connection.AgentToken;
+import io.mooring.agentk.leader.Election;
 import io.mooring.kas.KasFixture;
 import io.mooring.kas.gitlab.ScriptedGitLab.Reply;
 import io.mooring.protocol.secret.Secret;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * kas in front of an agentk in front of an API server, all but the last in this JVM. One CI job may
@@ -27,16 +29,17 @@ final class Chain implements AutoCloseable {
        "user":{"id":1,"username":"root"}}
       """;
 
+  private static final Election.Pace QUICK =
+      new Election.Pace(Duration.ofSeconds(6), Duration.ofSeconds(4), Duration.ofMillis(200));
+
   private final KasFixture kas;
   private final Agentk agent;
   private final Path directory;
-  private final CertificateAuthority authority;
 
-  private Chain(KasFixture kas, Agentk agent, Path directory, CertificateAuthority authority) {
+  private Chain(KasFixture kas, Agentk agent, Path directory) {
     this.kas = kas;
     this.agent = agent;
     this.directory = directory;
-    this.authority = authority;
   }
 
   /**
@@ -46,8 +49,17 @@ final class Chain implements AutoCloseable {
    * @param kubeconfig of the API server
    */
   static Chain start(Path directory, Path kubeconfig) throws IOException {
-    CertificateAuthority authority = CertificateAuthority.create(directory.resolve("tls"), "chain");
-    var identity = authority.server("kas", "kas", "IP:127.0.0.1");
+    KasFixture kas = kas(directory);
+    return connect(kas, port(kas), directory, kubeconfig);
+  }
+
+  /**
+   * Starts a kas that an agent may be connected to.
+   *
+   * @param directory for its files
+   */
+  static KasFixture kas(Path directory) {
+    var identity = authority(directory).server("kas", "kas", "IP:127.0.0.1");
     KasFixture kas =
         KasFixture.start(
             directory,
@@ -66,28 +78,51 @@ final class Chain implements AutoCloseable {
             "");
     kas.gitlab().on("audit_records", request -> Reply.status(204));
     kas.gitlab().onPath("/api/v4/job/allowed_agents", request -> Reply.json(200, JOB));
-    int port = ((InetSocketAddress) kas.kas().agentAddress()).getPort();
+    return kas;
+  }
+
+  /**
+   * Connects an agent; what this returns closes both.
+   *
+   * @param port of loopback where the agent finds kas, or what stands between
+   */
+  static Chain connect(KasFixture kas, int port, Path directory, Path kubeconfig)
+      throws IOException {
     try {
       Agentk agent =
           Agentk.start(
               AgentkOptions.of(
-                  new KasAddress.Grpc(new HostPort("127.0.0.1", port), false),
-                  new AgentToken.Fixed(Secret.of(KasFixture.TOKEN)),
-                  kubeconfig,
-                  "default",
-                  "chain"));
-      return new Chain(kas, agent, directory, authority);
+                      new KasAddress.Grpc(new HostPort("127.0.0.1", port), false),
+                      new AgentToken.Fixed(Secret.of(KasFixture.TOKEN)),
+                      kubeconfig,
+                      "default",
+                      "chain")
+                  .withElection(QUICK));
+      return new Chain(kas, agent, directory);
     } catch (IOException | RuntimeException e) {
       kas.close();
       throw e;
     }
   }
 
+  /** Where agents find a kas on loopback. */
+  static int port(KasFixture kas) {
+    return ((InetSocketAddress) kas.kas().agentAddress()).getPort();
+  }
+
+  private static CertificateAuthority authority(Path directory) {
+    return CertificateAuthority.create(directory.resolve("tls"), "chain");
+  }
+
+  /** Where agents find this kas. */
+  int agentPort() {
+    return port(kas);
+  }
+
   /** The way through kas. */
   Endpoint endpoint() {
     int port = ((InetSocketAddress) kas.kas().kubernetesApiAddress().orElseThrow()).getPort();
-    return Endpoint.of(
-        URI.create("https://127.0.0.1:" + port), authority.certificate(), "ci:5:job-token");
+    return Endpoint.of(URI.create("https://127.0.0.1:" + port), authority(), "ci:5:job-token");
   }
 
   /** A kubeconfig for the way through kas. */
@@ -103,7 +138,7 @@ final class Chain implements AutoCloseable {
         clusters: [{name: kas, cluster: {server: "%s", certificate-authority: "%s"}}]
         users: [{name: job, user: {token: "%s"}}]
         """
-            .formatted(endpoint.url(), authority.certificate(), endpoint.token()));
+            .formatted(endpoint.url(), authority(), endpoint.token()));
   }
 
   /** A kubeconfig for a server on loopback that wants no credentials. */
@@ -119,6 +154,10 @@ final class Chain implements AutoCloseable {
         users: [{name: plain, user: {}}]
         """
             .formatted(port));
+  }
+
+  private Path authority() {
+    return directory.resolve("tls/ca.crt");
   }
 
   @Override

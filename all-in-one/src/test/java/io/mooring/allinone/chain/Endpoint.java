@@ -84,9 +84,28 @@ record Endpoint(URI url, Optional<SSLContext> tls, String token) {
     }
   }
 
-  private Answer ask(Socket socket, String method, String path, String... headers)
-      throws IOException {
-    socket.setSoTimeout(READ_MILLIS);
+  /**
+   * Begins a watch, reads its first event and leaves.
+   *
+   * @param properly closes the connection; otherwise it is reset
+   */
+  void watchOnce(String path, boolean properly) throws IOException {
+    try (Socket socket = connect()) {
+      if (!properly) {
+        // TLS on top would still say good-bye; below it, the kernel resets.
+        socket.setSoLinger(true, 0);
+      }
+      socket.setSoTimeout(READ_MILLIS);
+      socket.getOutputStream().write(request("GET", path));
+      InputStream in = socket.getInputStream();
+      String line = line(in);
+      while (!line.contains("ADDED")) {
+        line = line(in);
+      }
+    }
+  }
+
+  private byte[] request(String method, String path, String... headers) {
     var request =
         new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + url.getAuthority())
             .append("\r\nAuthorization: Bearer ")
@@ -95,9 +114,13 @@ record Endpoint(URI url, Optional<SSLContext> tls, String token) {
     for (String header : headers) {
       request.append(header).append("\r\n");
     }
-    socket
-        .getOutputStream()
-        .write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+    return request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private Answer ask(Socket socket, String method, String path, String... headers)
+      throws IOException {
+    socket.setSoTimeout(READ_MILLIS);
+    socket.getOutputStream().write(request(method, path, headers));
     return answer(socket.getInputStream());
   }
 

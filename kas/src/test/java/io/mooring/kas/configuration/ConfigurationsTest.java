@@ -374,6 +374,7 @@ class ConfigurationsTest {
   }
 
   @Tag("wire-95")
+  @Tag("fault-65")
   @ParameterizedTest
   @CsvSource({
     "v14.1.1,false,1",

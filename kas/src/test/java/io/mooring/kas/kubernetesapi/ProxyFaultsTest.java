@@ -274,6 +274,7 @@ class ProxyFaultsTest {
 
   @Test
   @Tag("wire-96")
+  @Tag("fault-65")
   void whatAnAgentMustBeAbleToDoIsSaid() throws Exception {
     proxy.access.impersonate("gitlab:user:jane");
     try (RawClient client = proxy.connect()) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AgentProgramTest {
   @ParameterizedTest
   @Tag("wire-96")
+  @Tag("fault-65")
   @CsvSource({
     "agentk/v14.1.1/abc grpc-go/1.38.0, false, false",
     "agentk/v99.0.0/abc, false, false",

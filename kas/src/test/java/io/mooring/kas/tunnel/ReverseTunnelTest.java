@@ -267,6 +267,7 @@ class ReverseTunnelTest extends TunnelFixture {
 
   @Test
   @Tag("wire-96")
+  @Tag("fault-65")
   void refusesWhatTheAgentIsTooOldFor() throws Exception {
     Metadata headers = new Metadata();
     headers.put(AgentAbility.NEEDED, EnumSet.of(AgentAbility.UPGRADE));

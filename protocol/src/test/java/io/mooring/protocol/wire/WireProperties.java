@@ -46,6 +46,7 @@ class WireProperties {
   }
 
   @Property(tries = 1000)
+  @Tag("fault-65")
   void fieldsOfNewerProgramsSurvive(@ForAll("types") Descriptor type, @ForAll long seed)
       throws InvalidProtocolBufferException {
     var messages = new RandomMessages(new Random(seed));
@@ -65,6 +66,7 @@ class WireProperties {
   }
 
   @Property(tries = 200)
+  @Tag("fault-65")
   void constantsOfNewerProgramsSurvive(@ForAll("fieldsOfEnums") FieldDescriptor field)
       throws InvalidProtocolBufferException {
     Descriptor type = field.getContainingType();
