@@ -36,7 +36,8 @@ public final class GrpcChannels {
 
   /** Sets what every channel to kas has, whatever carries it: keepalive, and Java's own sockets. */
   public static NettyChannelBuilder kasTransport(NettyChannelBuilder builder) {
-    return keepalive(builder, Keepalive.CLIENT).channelType(NioSocketChannel.class);
+    return keepalive(builder, Keepalive.CLIENT, Keepalive.CLIENT_TIMEOUT)
+        .channelType(NioSocketChannel.class);
   }
 
   /**
@@ -58,13 +59,14 @@ public final class GrpcChannels {
                   .defaultLoadBalancingPolicy("round_robin");
         };
     secure(builder, address instanceof GitalyAddress.Tcp tcp && tcp.tls(), tls);
-    return keepalive(builder, Keepalive.GITALY_CLIENT);
+    return keepalive(builder, Keepalive.GITALY_CLIENT, Keepalive.TIMEOUT);
   }
 
-  private static NettyChannelBuilder keepalive(NettyChannelBuilder builder, Duration interval) {
+  private static NettyChannelBuilder keepalive(
+      NettyChannelBuilder builder, Duration interval, Duration timeout) {
     return builder
         .keepAliveTime(interval.toNanos(), NANOSECONDS)
-        .keepAliveTimeout(Keepalive.TIMEOUT.toNanos(), NANOSECONDS)
+        .keepAliveTimeout(timeout.toNanos(), NANOSECONDS)
         .keepAliveWithoutCalls(true);
   }
 

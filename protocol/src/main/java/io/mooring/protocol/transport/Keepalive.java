@@ -13,8 +13,14 @@ public final class Keepalive {
   /** Interval of kas's pings towards its clients. */
   public static final Duration SERVER = Duration.ofSeconds(50);
 
-  /** How long an answer to a ping may take, on both sides. */
+  /** How long an answer to a ping may take. */
   public static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  /**
+   * The same for a client of kas: with its interval no more than 70 s, so that it does not notice a
+   * connection that died in silence later than kas does.
+   */
+  public static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(15);
 
   /** A client of kas that pings more often is sent away with {@code too_many_pings}. */
   public static final Duration SERVER_PERMITS = Duration.ofSeconds(20);
