@@ -89,7 +89,7 @@ class OrderingTest {
 
       server.delete(path);
 
-      await().atMost(Duration.ofSeconds(2)).until(() -> server.get(path).isSuccess());
+      await().atMost(Duration.ofSeconds(30)).until(() -> server.get(path).isSuccess());
     }
   }
 

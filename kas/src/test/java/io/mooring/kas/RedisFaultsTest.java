@@ -98,14 +98,14 @@ class RedisFaultsTest {
   }
 
   @Test
-  void servesItsAgentsWithoutDelayWhileRedisTakesTwoSecondsForEverything() throws Exception {
-    for (int i = 0; i < 3; i++) {
-      redis.command("CLIENT", "PAUSE", "2000", "ALL");
+  void servesItsAgentsWithoutDelayWhileRedisTakesSecondsForEverything() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      redis.command("CLIENT", "PAUSE", "5000", "ALL");
       Instant before = Instant.now();
 
       serve();
 
-      assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofMillis(1500));
+      assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(4));
     }
   }
 

@@ -244,7 +244,7 @@ class HostileApiServerTest {
       watch.call.cancel();
 
       await()
-          .atMost(Duration.ofSeconds(2))
+          .atMost(SOON)
           .untilAsserted(() -> assertThat(backend.connections().getFirst().over).isTrue());
     }
   }

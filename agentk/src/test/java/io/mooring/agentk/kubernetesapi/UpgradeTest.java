@@ -8,7 +8,6 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -242,7 +241,7 @@ class UpgradeTest {
       call.call.cancel();
 
       await()
-          .atMost(Duration.ofSeconds(2))
+          .atMost(SOON)
           .untilAsserted(() -> assertThat(backend.connections().getFirst().over).isTrue());
     }
   }

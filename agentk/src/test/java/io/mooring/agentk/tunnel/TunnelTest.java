@@ -153,7 +153,7 @@ class TunnelTest {
 
       call.cancel();
 
-      assertThat(cancelled.await(2, TimeUnit.SECONDS)).isTrue();
+      assertThat(cancelled.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
       await().atMost(SOON).untilAsserted(() -> assertThat(fixture.active).isZero());
     }
   }
@@ -170,7 +170,7 @@ class TunnelTest {
 
       call.cancel();
 
-      assertThat(cancelled.await(2, TimeUnit.SECONDS)).isTrue();
+      assertThat(cancelled.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -183,7 +183,7 @@ class TunnelTest {
 
       fixture.kas.close();
 
-      assertThat(cancelled.await(2, TimeUnit.SECONDS)).isTrue();
+      assertThat(cancelled.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -87,7 +87,7 @@ class ValidatingInterceptorsTest {
     Status status = within(outcome);
     assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(status.getDescription()).isEqualTo("invalid HttpRequest.Message: value is required");
-    assertThat(service.ended.poll(5, TimeUnit.SECONDS)).isEqualTo(Status.Code.CANCELLED);
+    assertThat(service.ended.poll(30, TimeUnit.SECONDS)).isEqualTo(Status.Code.CANCELLED);
     assertThat(service.received).containsExactly(data());
   }
 
@@ -118,7 +118,7 @@ class ValidatingInterceptorsTest {
         .hasMessage(
             "INVALID_ARGUMENT: invalid server response: "
                 + "invalid ConfigurationResponse.CommitId: value length must be at least 1 bytes");
-    assertThat(cancelled).succeedsWithin(5, TimeUnit.SECONDS);
+    assertThat(cancelled).succeedsWithin(30, TimeUnit.SECONDS);
   }
 
   private ManagedChannel serve(BindableService service) throws IOException {
@@ -141,7 +141,7 @@ class ValidatingInterceptorsTest {
 
   private static Status within(CompletableFuture<Status> outcome)
       throws InterruptedException, ExecutionException, TimeoutException {
-    return outcome.get(5, TimeUnit.SECONDS);
+    return outcome.get(30, TimeUnit.SECONDS);
   }
 
   private static StreamObserver<HttpResponse> statusOf(CompletableFuture<Status> outcome) {
