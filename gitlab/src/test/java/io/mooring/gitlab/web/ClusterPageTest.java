@@ -191,6 +191,8 @@ class ClusterPageTest {
     page.locator("summary", named("YAML")).click();
     assertThat(page.getByLabel("YAML of settings")).containsText("colour: blue");
     assertThat(page.getByLabel("YAML of settings")).not().containsText("managedFields");
+    page.setViewportSize(390, 780);
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
     namespace.kubectl("patch", "configmap", "settings", "-p", "{\"data\":{\"colour\":\"green\"}}");
     assertThat(page.getByLabel("YAML of settings")).containsText("colour: green");
     namespace.kubectl("delete", "configmap", "settings");

@@ -50,7 +50,9 @@ final class Screenshots {
         Chromium.signIn(page, "ada", SampleSite.PASSWORD);
         for (Map.Entry<String, String> entry : pages(gitlab, site).entrySet()) {
           if (only.isEmpty() || only.contains(entry.getKey())) {
-            proxy.logs(SampleCluster.log());
+            if (entry.getKey().equals("agent-cluster-pod")) {
+              proxy.logs(SampleCluster.log());
+            }
             page.navigate(entry.getValue());
             awaitCluster(page, entry.getKey());
             take(page, directory, only, view, entry.getKey());

@@ -77,7 +77,7 @@ function keys(kind, object) {
 }
 
 export async function detail(page) {
-  const { api, root, kind, namespace, name, view, link, signal } = page;
+  const { api, kind, namespace, name, view, link, signal } = page;
   const path = pathOf(kind, namespace, name);
   const about = el('div', { id: 'cluster-object' }, el('p', { class: 'muted' }, 'Asking the cluster…'));
   const log = el('div', { id: 'cluster-log' });
@@ -119,7 +119,7 @@ export async function detail(page) {
 
   function fail(problem) {
     if (signal.aborted) return;
-    about.replaceChildren(explain(problem, root, namespace, () => detail(page)));
+    about.replaceChildren(explain(problem, page, () => detail(page)));
   }
 
   async function follow(version) {
@@ -152,7 +152,7 @@ export async function detail(page) {
 
   try {
     const object = await read();
-    if (kind.plural === 'pods' && !kind.group) logs({ api, root, pod: object, view: log, signal });
+    if (kind.plural === 'pods' && !kind.group) logs({ page, pod: object, view: log });
     if (kind.watched) follow(object.metadata.resourceVersion);
   } catch (problem) {
     fail(problem);

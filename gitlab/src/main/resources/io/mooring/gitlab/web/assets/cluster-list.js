@@ -102,7 +102,7 @@ export async function list({ api, root, kind, namespace, view, filter, link, sig
   function fail(problem) {
     if (signal.aborted) return;
     end();
-    view.replaceChildren(explain(problem, root, namespace, () => list({ api, root, kind, namespace, view, filter, link, signal })));
+    view.replaceChildren(explain(problem, { root, namespace, kind }, () => list({ api, root, kind, namespace, view, filter, link, signal })));
   }
 
   async function read(token) {

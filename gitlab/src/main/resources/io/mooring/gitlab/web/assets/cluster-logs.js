@@ -9,7 +9,8 @@ const LONGEST = 8192; // characters of one line that are shown
 
 const PODS = COMMON[0];
 
-export function logs({ api, root, pod, view, signal }) {
+export function logs({ page, pod, view }) {
+  const { api, signal } = page;
   const { name, namespace } = pod.metadata;
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
   let running = null;
@@ -78,7 +79,7 @@ export function logs({ api, root, pod, view, signal }) {
       if (both.aborted) return;
       show();
       stop('');
-      trouble.replaceChildren(explain(problem, root, namespace, begin));
+      trouble.replaceChildren(explain(problem, page, begin));
     }
   }
 

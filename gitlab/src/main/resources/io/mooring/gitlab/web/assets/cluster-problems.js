@@ -9,7 +9,11 @@ const asWhom = (root) => (root.dataset.who
   ? p('Asked as ', code(root.dataset.who), ', a member of ', code(root.dataset.group), ' among other groups.')
   : p('Asked as the agent itself, because the configuration says ', code('access_as: agent'), '.'));
 
-function grant(root, namespace) {
+function grant(root, namespace, kind) {
+  if (kind.secret) {
+    return p('Rights are given in the cluster, by RBAC. The role ', code('view'),
+      ' shows no Secrets, because who may list them may read their values with kubectl.');
+  }
   if (!root.dataset.who) {
     return p('Give the agent\'s ServiceAccount, which the message names, a role in the cluster.');
   }
@@ -46,7 +50,7 @@ function cookie(root) {
   ];
 }
 
-function words(problem, root, namespace) {
+function words(problem, root, namespace, kind) {
   switch (problem.kind) {
     case 'unreachable': return ['kas cannot be reached', ...unreachable(root)];
     case 'cookie': return ['Your browser sends kas no cookie', ...cookie(root)];
@@ -54,7 +58,7 @@ function words(problem, root, namespace) {
       p('Your session ended, or the agent\'s configuration has changed. ',
         el('a', { href: location.href }, 'Load this page again'), ' to see which.')];
     case 'ceiling': return ['A ceiling forbids this', p('It is a limit that an administrator set for this agent.')];
-    case 'forbidden': return ['The cluster refuses this', asWhom(root), grant(root, namespace)];
+    case 'forbidden': return ['The cluster refuses this', asWhom(root), grant(root, namespace, kind)];
     case 'missing': return ['There is nothing of that name', p('It was deleted, or the cluster has no such kind.')];
     case 'away': return ['The agent is not connected',
       p('kas found no connection of it within 20 seconds. Look at its pods and their log.')];
@@ -62,8 +66,8 @@ function words(problem, root, namespace) {
   }
 }
 
-export function explain(problem, root, namespace, again) {
-  const [heading, ...advice] = words(problem, root, namespace);
+export function explain(problem, { root, namespace, kind }, again) {
+  const [heading, ...advice] = words(problem, root, namespace, kind);
   return el('div', { class: 'refusal', role: 'alert', 'data-problem': problem.kind ?? 'failed' },
     el('h3', {}, heading),
     problem.message ? el('p', { class: 'said' }, code(problem.message)) : null,

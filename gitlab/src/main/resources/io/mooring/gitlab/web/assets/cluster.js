@@ -29,11 +29,12 @@ function browse(root) {
   const hint = el('small');
   const view = el('div', { id: 'cluster-view' });
   const field = (label, control, ...more) => el('label', { class: 'field' }, el('span', {}, label), control, ...more);
+  const named = field('Name contains', filter);
   root.replaceChildren(
     el('header', {}, el('h2', {}, 'Cluster'),
       el('span', { class: 'muted' }, 'Asked ', ...(root.dataset.who ? ['as ', el('code', {}, root.dataset.who)] : ['as the agent itself']))),
     el('form', { class: 'inline', submit: (event) => { event.preventDefault(); place.blur(); } },
-      field('Kind', select), field('Namespace', place, hint), names, field('Name contains', filter)),
+      field('Kind', select), field('Namespace', place, hint), names, named),
     view);
 
   const now = () => {
@@ -68,7 +69,7 @@ function browse(root) {
     select.value = key;
     place.value = namespace;
     place.disabled = kind ? !kind.namespaced : false;
-    filter.disabled = name !== '';
+    named.hidden = name !== '';
     view.redraw = null;
     if (!kind) {
       view.replaceChildren(el('p', { class: 'muted' }, `The cluster was not heard to have “${key}”.`),
