@@ -72,6 +72,7 @@ record ClusterJourney(Page page, Stack stack, String agentPage) {
     assertThat(page.locator("[data-problem=forbidden]"))
         .containsText("User \"gitlab:user:root\" cannot list resource \"secrets\"");
     assertThat(page.locator("[data-problem=forbidden]")).containsText("Asked as gitlab:user:root");
+    assertThat(page.locator("[data-problem=forbidden]")).containsText("Request id ");
   }
 
   private void kubectl(String... arguments) {

@@ -203,6 +203,23 @@ class ClusterPageTest {
   }
 
   @Test
+  void leadsFromADeploymentToItsPods(Running gitlab, TestNamespace namespace) {
+    letIn(gitlab);
+    grant(namespace);
+    namespace.kubectl("create", "deployment", "web", "--image=registry.example/web:1");
+    namespace.kubectl("run", "alone", "--image=registry.example/alone:1");
+    Page page = open(gitlab, "&kind=deployments.apps&namespace=" + namespace.name() + "&name=web");
+
+    page.locator("#cluster-object a", named("Those with app=web")).click();
+
+    assertThat(page.locator("#cluster-table tbody tr")).hasCount(1);
+    assertThat(page.locator("#cluster-table tbody th")).containsText("web-");
+    page.locator("#cluster-view a", named("Show all")).click();
+    assertThat(row(page, "alone")).isVisible();
+    page.context().close();
+  }
+
+  @Test
   @Tag("fault-57")
   void neverGetsTheValuesOfSecrets(Running gitlab, TestNamespace namespace) {
     letIn(gitlab);
@@ -257,6 +274,7 @@ class ClusterPageTest {
     assertThat(refusal)
         .containsText("pods is forbidden: User \"" + user + "\" cannot list resource \"pods\"");
     assertThat(refusal).containsText("Asked as " + user);
+    assertThat(refusal).containsText("Request id " + KasProxy.REQUEST_ID);
     assertThat(refusal.locator("pre"))
         .containsText("--group=gitlab:project_role:" + setup.project() + ":developer");
     grant(namespace);

@@ -42,6 +42,9 @@ final class KasProxy implements AutoCloseable {
   private static final String PREFIX = "/k8s-proxy";
   private static final String END = "\0";
 
+  /** Names every request. */
+  static final String REQUEST_ID = "0b6cf0a2";
+
   private final Running gitlab;
   private final ApiServer cluster;
   private final HttpServer server;
@@ -115,6 +118,8 @@ final class KasProxy implements AutoCloseable {
         }
         exchange.getResponseHeaders().set("Access-Control-Allow-Origin", origin);
         exchange.getResponseHeaders().set("Access-Control-Allow-Credentials", "true");
+        exchange.getResponseHeaders().set("Access-Control-Expose-Headers", "X-Request-Id");
+        exchange.getResponseHeaders().set("X-Request-Id", REQUEST_ID);
       }
       if (exchange.getRequestMethod().equals("OPTIONS")) {
         header(exchange, "Access-Control-Request-Headers")

@@ -139,6 +139,8 @@ final class Answer {
     if (api.isOrigin(request.first("Origin"))) {
       head.add("Access-Control-Allow-Origin", request.first("Origin"));
       head.add("Access-Control-Allow-Credentials", "true");
+      // Beside the wire: a page can name the request to who reads the log.
+      head.add("Access-Control-Expose-Headers", "X-Request-Id");
     }
   }
 

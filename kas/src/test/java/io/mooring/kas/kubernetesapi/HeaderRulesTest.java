@@ -276,6 +276,8 @@ class HeaderRulesTest {
       assertThat(response.head().all("Access-Control-Allow-Origin"))
           .containsExactly(ProxyFixture.ORIGIN);
       assertThat(response.head().all("Access-Control-Allow-Credentials")).containsExactly("true");
+      assertThat(response.head().all("Access-Control-Expose-Headers"))
+          .containsExactly("X-Request-Id");
       assertThat(response.head().all("Vary")).containsExactly("Origin");
     }
   }

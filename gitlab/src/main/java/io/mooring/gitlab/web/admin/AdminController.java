@@ -126,9 +126,11 @@ class AdminController {
                 Html.EMPTY),
             slice.total() == 0
                 ? Parts.empty(
-                    "Nothing was done",
-                    Html.of(
-                        "<p>Changes of people, projects, agents and access are written down here.</p>"))
+                    author.isPresent() || name.isPresent() ? "No such event" : "Nothing was done",
+                    author.isPresent() || name.isPresent()
+                        ? Html.of("<p><a href=\"{}\">Show all</a></p>", AdminFrame.AUDIT)
+                        : Html.of(
+                            "<p>Changes of people, projects, agents and access are written down here.</p>"))
                 : Html.of(
                     """
                     <div class="table"><table><thead><tr><th scope="col">When</th><th scope="col">By</th><th scope="col">What</th>\

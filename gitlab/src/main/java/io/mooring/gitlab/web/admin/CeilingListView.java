@@ -25,7 +25,10 @@ final class CeilingListView {
         slice.total() == 0
             ? Parts.empty(
                 search.isEmpty() ? "No agents yet" : "No agent of this name",
-                Html.of("<p><a href=\"/admin/ceilings\">Show all</a></p>"))
+                search.isEmpty()
+                    ? Html.of(
+                        "<p>Agents are registered on the pages of <a href=\"/dashboard/projects\">projects</a>; their ceilings are set here.</p>")
+                    : Html.of("<p><a href=\"/admin/ceilings\">Show all</a></p>"))
             : Html.of(
                 """
                 <div class="table"><table><thead><tr><th scope="col">Agent</th><th scope="col">Ceiling</th>\

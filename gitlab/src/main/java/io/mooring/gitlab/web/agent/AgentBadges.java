@@ -68,7 +68,7 @@ final class AgentBadges {
   /** How many of the objects are well. */
   static Html health(AgentSummary agent) {
     if (agent.objects() == 0) {
-      return Html.of("<span class=\"muted\">–</span>");
+      return Html.of("<span class=\"muted none\">–</span>");
     }
     int well = agent.objects() - agent.unhealthy() - agent.changing();
     return Html.of(

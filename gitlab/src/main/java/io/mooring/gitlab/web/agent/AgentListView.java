@@ -44,7 +44,7 @@ final class AgentListView {
         reason,
         text ->
             Html.of(
-                "<p class=\"hint\" role=\"status\">Versions are not known now: {}. AgentConnections are told by the last contact.</p>",
+                "<p class=\"hint\" role=\"status\">Versions are not known now: {}. Whether agents are connected is told by their last contact.</p>",
                 text));
   }
 
@@ -71,11 +71,11 @@ final class AgentListView {
 
   static Html versions(AgentConnections.Known known) {
     return switch (known) {
-      case AgentConnections.Known.Unknown _ -> Html.of("<span class=\"muted\">–</span>");
+      case AgentConnections.Known.Unknown _ -> Html.of("<span class=\"muted none\">–</span>");
       case AgentConnections.Known.Pods(List<KasClient.Connection> pods) -> {
         List<String> versions = Versions.distinct(pods);
         yield versions.isEmpty()
-            ? Html.of("<span class=\"muted\">–</span>")
+            ? Html.of("<span class=\"muted none\">–</span>")
             : Html.of(
                 "<span class=\"stack\"><span>{}</span>{}</span>",
                 versions.getFirst(),

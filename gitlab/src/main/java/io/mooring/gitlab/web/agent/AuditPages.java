@@ -78,7 +78,10 @@ class AuditPages {
             ? Parts.empty(
                 filtered ? "No such request" : "Nobody reached the cluster through this agent yet",
                 Html.of(
-                    "<p>Requests of jobs and people are written down here, with who sent them and what became of them.</p>"))
+                    "<p>Requests of jobs and people are written down here, with who sent them and what became of them."
+                        + " See <a href=\"{}\">who may send some</a>, or <a href=\"{}\">look into the cluster</a>.</p>",
+                    AgentTab.ACCESS.link(agent),
+                    AgentTab.CLUSTER.link(agent)))
             : table(shown),
         found.size() > ROWS ? older(here, parameters, shown.getLast()) : Html.EMPTY);
   }

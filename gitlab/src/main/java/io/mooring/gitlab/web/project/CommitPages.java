@@ -65,7 +65,11 @@ class CommitPages {
             .section(visit.caller(), project, ProjectFrame.Section.COMMITS)
             .live("ProjectChannel", "project_id", project.id()),
         shown.isEmpty()
-            ? Parts.empty("No commits", Html.of("<p>Nobody has pushed to it yet.</p>"))
+            ? Parts.empty(
+                "No commits",
+                Html.of(
+                    "<p>Nobody has pushed to it yet. <a href=\"{}\">How to</a></p>",
+                    ProjectFrame.link(project)))
             : Html.of(
                 "<ul class=\"list card commits\" id=\"commits\" data-live>{}</ul>{}",
                 Html.each(shown, commit -> Html.of("<li>{}</li>", line(project, commit, now))),

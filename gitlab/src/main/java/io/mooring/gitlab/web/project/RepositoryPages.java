@@ -69,7 +69,9 @@ class RepositoryPages {
           frame,
           Parts.empty(
               "The repository is not for you",
-              Html.of("<p>Reporters and those above read the files of this project.</p>")));
+              Html.of(
+                  "<p>Reporters and those above read the files of this project. Ask one of its <a href=\"{}\">maintainers</a>.</p>",
+                  Link.to("/{}/-/project_members", project.fullPath()))));
     }
     Optional<GitCommit> tip = trees.commit(project.repository(), project.defaultBranch());
     return layout.page(

@@ -11,10 +11,11 @@ const OWN = 'GitLab Agent Server: ';
 
 /** Why there is no answer. Kinds: unreachable, cookie, session, ceiling, forbidden, missing, expired, away, failed. */
 export class Problem extends Error {
-  constructor(kind, message = '', status = 0) {
+  constructor(kind, message = '', status = 0, requestId = '') {
     super(message);
     this.kind = kind;
     this.status = status;
+    this.requestId = requestId;
   }
 }
 
@@ -34,7 +35,8 @@ async function refusal(response) {
     message = JSON.parse(body).message ?? '';
   } catch { /* not everything answers with a Status */ }
   message = String(message).slice(0, LONGEST_MESSAGE);
-  return new Problem(kindOf(response.status, message), message, response.status);
+  return new Problem(kindOf(response.status, message), message, response.status,
+    response.headers.get('X-Request-Id') ?? '');
 }
 
 /** Lines of a body that goes on, with a bound on each. */
@@ -87,7 +89,7 @@ export function connect(root) {
     } catch (e) {
       if (!(e instanceof Problem) || (e.kind !== 'cookie' && e.kind !== 'session')) throw e;
       const renewed = await fetch('/-/kas_session', { method: 'POST', headers: { 'X-CSRF-Token': token() }, signal });
-      if (!renewed.ok) throw new Problem('session', e.message, e.status);
+      if (!renewed.ok) throw new Problem('session', e.message, e.status, e.requestId);
       return attempt(path, accept, signal);
     }
   }

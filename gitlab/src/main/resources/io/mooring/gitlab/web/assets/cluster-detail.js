@@ -10,12 +10,19 @@ import { keysOf, maskedSecret, shown, yaml } from './cluster-yaml.js';
 const EVENTS = 50;
 const SETTLE = 500; // ms; one change of an object is often several
 const PAUSE = 5000; // ms before a watch that broke is begun again
+const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']);
 const LONGEST_NOTE = 300; // characters of one annotation
 
 const fact = (name, ...values) => el('div', {}, el('dt', {}, name), el('dd', {}, ...values));
 const chips = (pairs) => Object.entries(pairs).map(([key, value]) =>
   el('span', { class: 'chip' }, value === '' ? key : `${key}=${String(value).slice(0, LONGEST_NOTE)}`));
 const when = (iso) => (iso ? [age(iso), ' ago'] : ['–']);
+
+/** The labels of the Pods that a workload or Service has, when they are plain ones. */
+function podsOf({ kind, spec = {} }) {
+  const selector = kind === 'Service' ? spec.selector : WORKLOADS.has(kind) ? spec.selector?.matchLabels : {};
+  return Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`).join(',');
+}
 
 function facts(row, columns, object, { kinds, link }) {
   const { metadata } = object;
@@ -28,6 +35,7 @@ function facts(row, columns, object, { kinds, link }) {
     const text = `${owner.kind} ${owner.name}`;
     return kind ? el('a', { href: link(metadata.namespace ?? '', owner.name, keyOf(kind)), 'data-go': true }, text) : text;
   });
+  const labels = podsOf(object);
   return el('dl', { class: 'facts-list' },
     cells.map(({ name, value }) => {
       const tone = toneOf(name, value);
@@ -35,6 +43,8 @@ function facts(row, columns, object, { kinds, link }) {
     }),
     metadata.namespace ? fact('Namespace', metadata.namespace) : null,
     fact('Created', ...when(metadata.creationTimestamp), el('span', { class: 'muted sub' }, metadata.creationTimestamp ?? '')),
+    labels ? fact('Pods', el('a', { href: link(metadata.namespace ?? '', '', 'pods', labels), 'data-go': true },
+      `Those with ${labels}`)) : null,
     owners.length ? fact('Belongs to', ...owners) : null,
     metadata.labels ? fact('Labels', ...chips(metadata.labels)) : null,
     metadata.annotations ? fact('Annotations', ...chips(metadata.annotations)) : null);

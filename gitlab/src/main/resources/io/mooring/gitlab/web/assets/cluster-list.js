@@ -26,9 +26,11 @@ function rowsOf(answer) {
   }));
 }
 
-export async function list({ api, root, kind, namespace, view, filter, link, signal }) {
+export async function list(page) {
+  const { api, root, kind, namespace, selector, view, filter, link, signal } = page;
   const rows = new Map();
-  const path = pathOf(kind, namespace);
+  const chosen = selector ? `?labelSelector=${encodeURIComponent(selector)}` : '';
+  const path = pathOf(kind, namespace) + chosen;
   let columns = [];
   let version = '';
   let more = '';
@@ -80,12 +82,15 @@ export async function list({ api, root, kind, namespace, view, filter, link, sig
     } else if (state !== 'loading') {
       fresh.append(el('p', { class: 'none muted' }, text && rows.size
         ? `None of ${rows.size} has “${filter()}” in its name.`
-        : `No ${kind.title}${kind.namespaced ? (namespace ? ` in the namespace ${namespace}` : ' in any namespace') : ''}.`));
+        : `No ${kind.title}${kind.namespaced ? (namespace ? ` in the namespace ${namespace}` : ' in any namespace') : ''}${
+            selector ? ' with these labels' : ''}.`));
     }
     morph(table, fresh);
     const about = state === 'loading' ? 'Asking the cluster…'
       : `${found.length}${found.length < rows.size ? ` of ${rows.size}` : ''} ${found.length === 1 ? kind.one : kind.title}${more ? ' and more' : ''} `;
-    count.replaceChildren(about, state === 'live' ? badge('good', 'Live') : state === 'stale' ? badge('warn', 'Reconnecting') : '');
+    count.replaceChildren(about, state === 'live' ? badge('good', 'Live') : state === 'stale' ? badge('warn', 'Reconnecting') : '',
+      ...(selector ? [' ', el('span', { class: 'chip' }, selector), ' ',
+        el('a', { href: link(namespace, ''), 'data-go': true }, 'Show all')] : []));
     foot.replaceChildren(...further());
   }
 
@@ -102,12 +107,12 @@ export async function list({ api, root, kind, namespace, view, filter, link, sig
   function fail(problem) {
     if (signal.aborted) return;
     end();
-    view.replaceChildren(explain(problem, { root, namespace, kind }, () => list({ api, root, kind, namespace, view, filter, link, signal })));
+    view.replaceChildren(explain(problem, { root, namespace, kind }, () => list(page)));
   }
 
   async function read(token) {
     const from = token ? `&continue=${encodeURIComponent(token)}` : '';
-    const answer = await api.table(`${path}?limit=${PAGE}${from}`, signal);
+    const answer = await api.table(`${path}${chosen ? '&' : '?'}limit=${PAGE}${from}`, signal);
     columns = answer.columnDefinitions ?? [{ name: 'Age', priority: 0 }];
     if (!token) rows.clear();
     for (const row of rowsOf(answer)) {
@@ -196,7 +201,7 @@ export async function list({ api, root, kind, namespace, view, filter, link, sig
     if (problem.kind === 'missing' && kind.older && kind.version !== kind.older) {
       end();
       kind.version = kind.older;
-      return list({ api, root, kind, namespace, view, filter, link, signal });
+      return list(page);
     }
     fail(problem);
   }

@@ -72,5 +72,6 @@ export function explain(problem, { root, namespace, kind }, again) {
     el('h3', {}, heading),
     problem.message ? el('p', { class: 'said' }, code(problem.message)) : null,
     ...advice,
+    problem.requestId ? el('p', { class: 'muted' }, 'Request id ', code(problem.requestId)) : null,
     el('p', {}, el('button', { type: 'button', class: 'button', click: again }, 'Try again')));
 }

@@ -21,7 +21,7 @@ function browse(root) {
   let kinds = COMMON;
   let scope = new AbortController();
 
-  const select = el('select', { name: 'kind', change: () => go({ kind: select.value, name: '' }) });
+  const select = el('select', { name: 'kind', change: () => go({ kind: select.value, name: '', selector: '' }) });
   const names = el('datalist', { id: 'cluster-namespaces' });
   const place = el('input', { name: 'namespace', list: 'cluster-namespaces', autocomplete: 'off', spellcheck: 'false',
     placeholder: 'all', change: () => go({ namespace: place.value.trim(), name: '' }) });
@@ -39,12 +39,13 @@ function browse(root) {
 
   const now = () => {
     const query = new URLSearchParams(location.search);
-    return { kind: query.get('kind') ?? 'pods', namespace: query.get('namespace') ?? '', name: query.get('name') ?? '' };
+    return { kind: query.get('kind') ?? 'pods', namespace: query.get('namespace') ?? '', name: query.get('name') ?? '',
+      selector: query.get('selector') ?? '' };
   };
 
   function address(choice) {
     const query = new URLSearchParams({ tab: 'cluster' });
-    for (const part of ['kind', 'namespace', 'name']) if (choice[part]) query.set(part, choice[part]);
+    for (const part of ['kind', 'namespace', 'name', 'selector']) if (choice[part]) query.set(part, choice[part]);
     return `${location.pathname}?${query}`;
   }
 
@@ -64,7 +65,7 @@ function browse(root) {
   function show() {
     scope.abort();
     scope = new AbortController();
-    const { namespace, name, kind: key } = now();
+    const { namespace, name, selector, kind: key } = now();
     const kind = kinds.find((known) => keyOf(known) === key);
     select.value = key;
     place.value = namespace;
@@ -73,13 +74,14 @@ function browse(root) {
     view.redraw = null;
     if (!kind) {
       view.replaceChildren(el('p', { class: 'muted' }, `The cluster was not heard to have “${key}”.`),
-        button('Show its Pods', () => go({ kind: 'pods', name: '' })));
+        button('Show its Pods', () => go({ kind: 'pods', name: '', selector: '' })));
       return;
     }
-    const link = (where, what, other = key) => address({ kind: other, namespace: where, name: what });
-    const page = { api, root, kind, kinds, namespace: kind.namespaced ? namespace : '', name, view, link, signal: scope.signal };
+    const link = (where, what, other = key, labels = '') =>
+      address({ kind: other, namespace: where, name: what, selector: labels });
+    const page = { api, root, kind, kinds, namespace: kind.namespaced ? namespace : '', name, selector, view, link, signal: scope.signal };
     // The way back from an object leads to the namespaces that were chosen before it.
-    if (name) detail({ ...page, link: (where, what, other) => link(what ? where : kept, what, other) });
+    if (name) detail({ ...page, link: (where, what, other, labels) => link(what || labels ? where : kept, what, other, labels) });
     else {
       kept = namespace;
       list({ ...page, filter: () => filter.value });
