@@ -137,7 +137,8 @@ class AgentPageController {
       @PathVariable("project") String path,
       @PathVariable("name") String name,
       Parameters parameters) {
-    Agent agent = access.named(visit.caller(), path.substring(1), name);
+    Agent named = access.named(visit.caller(), path.substring(1), name);
+    Agent agent = access.manage(visit.caller(), named.project().fullPath(), named.id());
     if (!parameters.text("confirm").orElse("").equals(agent.name())) {
       return Answers.redirect(AgentTab.CONFIGURATION.link(agent));
     }

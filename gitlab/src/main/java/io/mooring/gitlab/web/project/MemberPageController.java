@@ -86,6 +86,10 @@ class MemberPageController {
   @PostMapping({"/{*path}/-/project_members", "/{*path}/-/group_members"})
   ResponseEntity<Html> add(Visit visit, @PathVariable("path") String path, Parameters parameters) {
     Place place = place(visit, path);
+    // Before the name is looked up: who may not add anybody need not learn who is there.
+    if (!place.changeable()) {
+      throw ApiException.forbidden();
+    }
     String username = parameters.text("username").orElse("").replaceFirst("^@", "");
     Optional<User> user = users.named(username);
     try {

@@ -76,7 +76,10 @@ class SettingsController {
       Visit visit, @PathVariable("path") String path, Parameters parameters) {
     String text = path.substring(1);
     boolean group = text.startsWith(GROUPS);
-    String fullPath = group ? text.substring(GROUPS.length()) : text;
+    String fullPath =
+        group
+            ? access.group(visit.caller(), text.substring(GROUPS.length()), Role.OWNER).fullPath()
+            : access.project(visit.caller(), text, Role.OWNER).fullPath();
     if (!parameters.text("confirm").orElse("").equals(fullPath)) {
       return Answers.redirect(
           group ? Link.to("/groups/{}/-/edit", fullPath) : Link.to("/{}/-/edit", fullPath));
