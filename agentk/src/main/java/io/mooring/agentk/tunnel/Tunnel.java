@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.mooring.protocol.automata.MessageOrder;
 import io.mooring.protocol.tunnel.CarriedMetadata;
+import io.mooring.protocol.tunnel.WholeMessages;
 import io.mooring.wire.reversetunnel.rpc.ConnectRequest;
 import io.mooring.wire.reversetunnel.rpc.ConnectResponse;
 import io.mooring.wire.reversetunnel.rpc.Descriptor;

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.mooring.protocol.tunnel.CarriedMetadata;
 import io.mooring.protocol.tunnel.CarriedStatus;
+import io.mooring.protocol.tunnel.WholeMessages;
 import io.mooring.wire.reversetunnel.rpc.ConnectRequest;
 import io.mooring.wire.reversetunnel.rpc.Error;
 import io.mooring.wire.reversetunnel.rpc.Header;

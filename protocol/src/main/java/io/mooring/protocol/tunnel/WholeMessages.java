@@ -1,4 +1,4 @@
-package io.mooring.agentk.tunnel;
+package io.mooring.protocol.tunnel;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
@@ -16,12 +16,14 @@ import java.io.UncheckedIOException;
 
 /**
  * Messages read without copying the bytes in them: a {@code bytes} field is a view of the array the
- * message came in.
+ * message came in. Stateless, any thread.
  *
+ * @param parser reads them
  * @param writer writes them
  */
 // hot: one copy a message on its way in, out of the transport's buffer; benchmark B3.
-record WholeMessages<T extends MessageLite>(Parser<T> parser, MethodDescriptor.Marshaller<T> writer)
+public record WholeMessages<T extends MessageLite>(
+    Parser<T> parser, MethodDescriptor.Marshaller<T> writer)
     implements MethodDescriptor.Marshaller<T> {
   @Override
   public InputStream stream(T message) {
@@ -43,8 +45,13 @@ record WholeMessages<T extends MessageLite>(Parser<T> parser, MethodDescriptor.M
     }
   }
 
-  /** A message whose fields share the bytes. */
-  static <T> T read(Parser<T> parser, ByteString bytes) throws InvalidProtocolBufferException {
+  /**
+   * A message whose fields share the bytes.
+   *
+   * @throws InvalidProtocolBufferException when they are no such message
+   */
+  public static <T> T read(Parser<T> parser, ByteString bytes)
+      throws InvalidProtocolBufferException {
     CodedInputStream in = bytes.newCodedInput();
     in.enableAliasing(true);
     T message = parser.parseFrom(in);
@@ -52,8 +59,12 @@ record WholeMessages<T extends MessageLite>(Parser<T> parser, MethodDescriptor.M
     return message;
   }
 
-  /** As a method's own marshaller would read it. */
-  static <T> T read(MethodDescriptor.Marshaller<T> marshaller, ByteString bytes)
+  /**
+   * As a method's own marshaller would read it.
+   *
+   * @throws InvalidProtocolBufferException when the bytes are no such message
+   */
+  public static <T> T read(MethodDescriptor.Marshaller<T> marshaller, ByteString bytes)
       throws InvalidProtocolBufferException {
     if (marshaller instanceof PrototypeMarshaller<T> known
         && known.getMessagePrototype() instanceof MessageLite prototype) {
@@ -63,7 +74,7 @@ record WholeMessages<T extends MessageLite>(Parser<T> parser, MethodDescriptor.M
   }
 
   /** As a method's own marshaller would write it. */
-  static <T> ByteString write(MethodDescriptor.Marshaller<T> marshaller, T message) {
+  public static <T> ByteString write(MethodDescriptor.Marshaller<T> marshaller, T message) {
     return switch (message) {
       case ByteString written -> written;
       case MessageLite known -> known.toByteString();
