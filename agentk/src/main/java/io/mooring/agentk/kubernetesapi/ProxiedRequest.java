@@ -47,8 +47,8 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   private @Nullable RequestHead head;
   private @Nullable ApiAccess access;
   private @Nullable ApiConnection connection;
-  private Body body = Body.UNDECIDED;
-  private Answer answer = Answer.AWAITED;
+  private RequestBody body = RequestBody.UNDECIDED;
+  private AnswerState answer = AnswerState.AWAITED;
   private int status;
   private long left;
   private boolean requestEnded;
@@ -56,26 +56,6 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   private boolean reusable;
   private boolean retried;
   private boolean over;
-
-  /** What follows the head of the request. */
-  private enum Body {
-    /** kas did not say: what comes next tells. */
-    UNDECIDED,
-    NONE,
-    KNOWN_LENGTH,
-    CHUNKED
-  }
-
-  /** How far the answer came. */
-  private enum Answer {
-    AWAITED,
-    /** One that another one follows, such as 100. */
-    INTERIM,
-    STARTED,
-    /** The head says that another protocol follows. */
-    SWITCHING,
-    SWITCHED
-  }
 
   ProxiedRequest(
       ServerCall<HttpRequest, ByteString> call,
@@ -117,7 +97,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     }
     if (head.length().isPresent()) {
       left = head.length().getAsLong();
-      body = left == 0 ? Body.NONE : left > 0 ? Body.KNOWN_LENGTH : Body.CHUNKED;
+      body = RequestBody.of(left);
     }
     if (head.isUpgrade()) {
       connections.dial(access, true, this);
@@ -134,7 +114,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     }
     connection = made;
     made.use(this);
-    if (body == Body.UNDECIDED) {
+    if (body == RequestBody.UNDECIDED) {
       call.request(1);
     } else {
       sendHead();
@@ -154,7 +134,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   private void sendHead() {
     RequestHead sent = Objects.requireNonNull(head);
     ApiConnection to = Objects.requireNonNull(connection);
-    requestEnded = body == Body.NONE;
+    requestEnded = body == RequestBody.NONE;
     HttpMessage message =
         switch (body) {
           case KNOWN_LENGTH -> sent.withLength(left);
@@ -178,15 +158,15 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   }
 
   private void data(ByteString bytes) {
-    if (body == Body.NONE) {
+    if (body == RequestBody.NONE) {
       fail(Status.INTERNAL.withDescription("unexpected HttpRequest_Data message received"));
       return;
     }
-    if (body == Body.UNDECIDED) {
-      body = Body.CHUNKED;
+    if (body == RequestBody.UNDECIDED) {
+      body = RequestBody.CHUNKED;
       sendHead();
     }
-    if (body == Body.KNOWN_LENGTH) {
+    if (body == RequestBody.KNOWN_LENGTH) {
       left -= bytes.size();
       if (left < 0) {
         fail(
@@ -225,32 +205,23 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
 
   private void trailer() {
     RequestHead sent = Objects.requireNonNull(head);
-    if (body == Body.UNDECIDED) {
-      body = Body.NONE;
+    if (body == RequestBody.UNDECIDED) {
+      body = RequestBody.NONE;
       sendHead();
     }
     if (sent.isUpgrade()) {
       endRequest();
     }
     // What comes after the trailer of an upgrade has a meaning only once it is answered.
-    if (!over && (!sent.isUpgrade() || isAnswered())) {
+    if (!over && (!sent.isUpgrade() || answer.isFinal())) {
       call.request(1);
     }
-  }
-
-  /** Whether the caller was told the head of the final answer. */
-  private boolean hasHead() {
-    return answer != Answer.AWAITED && answer != Answer.INTERIM;
-  }
-
-  private boolean isAnswered() {
-    return answer == Answer.STARTED || answer == Answer.SWITCHED;
   }
 
   private void upgradeData(ByteString bytes) {
     if (!Objects.requireNonNull(head).isUpgrade()) {
       fail(Status.INTERNAL.withDescription("unexpected HttpRequest_UpgradeData message received"));
-    } else if (answer == Answer.SWITCHED) {
+    } else if (answer == AnswerState.SWITCHED) {
       write(wrapped(bytes));
     } else {
       fail(
@@ -269,7 +240,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
       return;
     }
     order.end();
-    if (answer == Answer.SWITCHED) {
+    if (answer == AnswerState.SWITCHED) {
       Objects.requireNonNull(connection).shutdownOutput();
     } else {
       endRequest();
@@ -280,7 +251,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     if (requestEnded) {
       return;
     }
-    if (body == Body.KNOWN_LENGTH && left > 0) {
+    if (body == RequestBody.KNOWN_LENGTH && left > 0) {
       fail(
           Status.CANCELLED.withDescription(
               PREFIX + "write HTTP request body: it ended " + left + " bytes early"));
@@ -297,7 +268,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     status = response.status().code();
     boolean switches = HttpResponseStatus.SWITCHING_PROTOCOLS.equals(response.status());
     if (!switches && response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-      answer = Answer.INTERIM;
+      answer = AnswerState.INTERIM;
       return;
     }
     RequestHead sent = Objects.requireNonNull(head);
@@ -308,7 +279,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     if (HttpResponseStatus.UNAUTHORIZED.equals(response.status())) {
       source.refused();
     }
-    answer = switches ? Answer.SWITCHING : Answer.STARTED;
+    answer = switches ? AnswerState.SWITCHING : AnswerState.STARTED;
     reusable = HttpUtil.isKeepAlive(response);
     call.sendHeaders(new Metadata());
     call.sendMessage(ResponseMessages.header(response));
@@ -325,10 +296,10 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
   @Override
   public void end() {
     switch (answer) {
-      case INTERIM -> answer = Answer.AWAITED;
+      case INTERIM -> answer = AnswerState.AWAITED;
       case SWITCHING -> {
         call.sendMessage(ResponseMessages.TRAILER);
-        answer = Answer.SWITCHED;
+        answer = AnswerState.SWITCHED;
         Objects.requireNonNull(connection).switchToBytes();
         call.request(1);
       }
@@ -375,7 +346,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
 
   @Override
   public boolean takesMore() {
-    return !hasHead() || call.isReady();
+    return !answer.hasHead() || call.isReady();
   }
 
   @Override
@@ -385,22 +356,19 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     if (over) {
       return;
     }
-    if (!hasHead() && mayTryAgain(lost)) {
+    // The API server may close a connection just when it is used again; once that is no fault.
+    if (!answer.hasHead()
+        && lost.wasUsed()
+        && !retried
+        && body == RequestBody.NONE
+        && Objects.requireNonNull(head).mayBeRepeated()) {
       retried = true;
       connections.dial(Objects.requireNonNull(access), false, this);
       return;
     }
-    Status failure = hasHead() ? Status.CANCELLED : Status.UNAVAILABLE;
-    String when = hasHead() ? "read HTTP response: " : "";
+    Status failure = answer.hasHead() ? Status.CANCELLED : Status.UNAVAILABLE;
+    String when = answer.hasHead() ? "read HTTP response: " : "";
     fail(failure.withDescription(PREFIX + when + what).withCause(cause));
-  }
-
-  /** The API server may close a connection just when it is used again; once that is no fault. */
-  private boolean mayTryAgain(ApiConnection lost) {
-    return lost.wasUsed()
-        && !retried
-        && body == Body.NONE
-        && Objects.requireNonNull(head).mayBeRepeated();
   }
 
   private void fail(Status failure) {

@@ -2,30 +2,15 @@ package io.mooring.kas.kubernetesapi;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.google.protobuf.Any;
-import io.grpc.Metadata;
 import io.grpc.Status;
-import io.mooring.kas.access.Access;
-import io.mooring.kas.access.Credential;
-import io.mooring.kas.access.Credentials;
-import io.mooring.kas.access.Decision;
-import io.mooring.kas.access.Denied;
 import io.mooring.kas.access.Granted;
-import io.mooring.kas.access.InvalidCredentialException;
 import io.mooring.kas.access.KubernetesRequest;
 import io.mooring.kas.kubernetesapi.Connection.Ending;
-import io.mooring.kas.routing.RoutedAgent;
-import io.mooring.kas.tunnel.AgentAbility;
-import io.mooring.protocol.observability.GrpcCode;
-import io.mooring.wire.grpctool.HttpRequest;
 import io.mooring.wire.grpctool.HttpResponse;
-import io.mooring.wire.kubernetesapi.rpc.HeaderExtra;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpContent;
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
   private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
-  private static final String UNREADABLE = "HTTP->gRPC: failed to read gRPC response: ";
 
   /** Where the request stands. */
   private enum Step {
@@ -54,15 +38,13 @@ final class Exchange {
   private final Optional<String> path;
   private final Ledger ledger;
   private final Answer answer;
+  private final Admission admission;
   private Step step = Step.DECIDING;
   private boolean requestEnded;
   private boolean continued;
   private boolean responseEnded;
   private boolean repeated;
-  private @Nullable Credential credential;
-  private @Nullable Granted granted;
   private @Nullable Bridge bridge;
-  private Access.@Nullable Watch watch;
 
   Exchange(KubernetesApi api, Connection connection, RequestHead head) {
     this.api = api;
@@ -75,6 +57,7 @@ final class Exchange {
             head.method(), stripped.orElseGet(() -> head.target().path()), head::query);
     this.ledger = api.open(head, asked, connection.clientAddress());
     this.answer = new Answer(api, connection, head, ledger.requestId());
+    this.admission = new Admission(api, connection, head, ledger, this);
     this.requestEnded = head.length() == 0;
   }
 
@@ -97,106 +80,30 @@ final class Exchange {
       refuse(Refusal.badRequest("URL does not start with expected prefix"));
       return;
     }
-    try {
-      RequestHeaders.checkImpersonation(head);
-      Credential presented = Credentials.parse(head);
-      credential = presented;
-      ledger.presents(presented);
-      Optional<Decision> known = api.access().known(presented);
-      if (known.isPresent()) {
-        decided(known.get());
-      } else {
-        api.decide(presented, connection, this::decided, this::undecided);
-      }
-    } catch (MalformedRequestException e) {
-      refuse(e.refusal());
-    } catch (InvalidCredentialException e) {
-      refuse(Refusal.unauthorized(e.detail()));
-    }
+    admission.ask();
   }
 
-  private void decided(Decision decision) {
-    if (step == Step.OVER) {
-      return;
-    }
-    switch (decision) {
-      case Denied(int status, String message) -> refuse(new Refusal(status, message));
-      case Granted access -> granted(access);
-    }
+  boolean isOver() {
+    return step == Step.OVER;
   }
 
-  private void undecided() {
-    if (step != Step.OVER) {
-      refuse(new Refusal(500, "Failed to authorize, see the log of kas"));
-    }
-  }
-
-  private void granted(Granted access) {
-    granted = access;
-    ledger.isGranted(access);
-    Optional<String> beyond = access.ceiling().refusal(ledger.request());
-    if (beyond.isPresent()) {
-      refuse(Refusal.forbidden(beyond.get()));
-      return;
-    }
-    ledger.counts(api.usage(), access);
-    if (isLong()) {
-      watch =
-          api.access()
-              .watch(presented(), access, denied -> connection.turns().execute(this::revoked));
-    }
+  /** The caller may do what it asks for. */
+  void admitted(Granted access) {
     step = Step.RUNNING;
     open(access);
   }
 
-  private Credential presented() {
-    if (credential == null) {
-      throw new IllegalStateException("access was granted to nobody");
-    }
-    return credential;
-  }
-
   private void open(Granted access) {
-    HttpRequest.Header.Builder header = HttpRequest.Header.newBuilder();
+    RequestMessage message;
     try {
-      header
-          .getRequestBuilder()
-          .setMethod(head.method())
-          .setUrlPath(ledger.request().path())
-          .putAllHeader(RequestHeaders.forwarded(head, api.via()))
-          .putAllQuery(RequestHeaders.parameters(head.target()));
+      message = RequestMessage.of(head, ledger.request().path(), api.via(), access);
     } catch (MalformedRequestException e) {
       refuse(e.refusal());
       return;
     }
-    header.setContentLength(head.length());
-    access
-        .impersonation()
-        .ifPresent(identity ->
-            header.setExtra(Any.pack(HeaderExtra.newBuilder().setImpConfig(identity).build())));
     Bridge opened = new Bridge(this, connection.turns(), api.agents());
     bridge = opened;
-    opened.start(
-        metadata(access),
-        HttpRequest.newBuilder().setHeader(header).build().toByteString(),
-        requestEnded,
-        head.upgrade());
-  }
-
-  private Metadata metadata(Granted access) {
-    Metadata metadata = new Metadata();
-    RoutedAgent.set(metadata, access.agentId());
-    Set<AgentAbility> needed = EnumSet.noneOf(AgentAbility.class);
-    if (access.impersonation().isPresent()) {
-      needed.add(AgentAbility.IMPERSONATION);
-    }
-    if (head.upgrade()) {
-      needed.add(AgentAbility.UPGRADE);
-    }
-    if (!needed.isEmpty()) {
-      metadata.put(AgentAbility.NEEDED, needed);
-    }
-    return metadata;
+    opened.start(message.metadata(), message.bytes(), requestEnded, head.upgrade());
   }
 
   // ---- from the client
@@ -332,6 +239,8 @@ final class Exchange {
 
   void received(HttpResponse message) {
     if (step == Step.OVER) {
+      // Without this an agent could be read for ever that never ends its stream.
+      cancel("the agent goes on after the end of its answer");
       return;
     }
     switch (message.getMessageCase()) {
@@ -396,55 +305,13 @@ final class Exchange {
       finish();
     } else if (answer.isBegun()) {
       abort();
-    } else if (mayRepeat(status)) {
+    } else if (!repeated && head.isRepeatable() && AgentFailure.isOfTheWay(status)) {
       repeated = true;
       ledger.repeated();
-      granted().ifPresent(this::open);
+      admission.granted().ifPresent(this::open);
     } else {
-      refuse(new Refusal(502, UNREADABLE + text(status)));
+      refuse(AgentFailure.refusal(AgentFailure.text(status)));
     }
-  }
-
-  private Optional<Granted> granted() {
-    return Optional.ofNullable(granted);
-  }
-
-  /**
-   * Whether the way to the cluster broke, rather than the request: agentk says of its own failures
-   * that they are from gRPC to HTTP.
-   */
-  private boolean mayRepeat(Status status) {
-    boolean broken =
-        switch (status.getCode()) {
-          case UNAVAILABLE, CANCELLED -> true;
-          case OK,
-              UNKNOWN,
-              INVALID_ARGUMENT,
-              DEADLINE_EXCEEDED,
-              NOT_FOUND,
-              ALREADY_EXISTS,
-              PERMISSION_DENIED,
-              RESOURCE_EXHAUSTED,
-              FAILED_PRECONDITION,
-              ABORTED,
-              OUT_OF_RANGE,
-              UNIMPLEMENTED,
-              INTERNAL,
-              DATA_LOSS,
-              UNAUTHENTICATED ->
-              false;
-        };
-    String text = String.valueOf(status.getDescription());
-    return broken && !repeated && head.isRepeatable() && !text.startsWith("gRPC -> HTTP");
-  }
-
-  private static String text(Status status) {
-    return status.isOk()
-        ? "EOF"
-        : "rpc error: code = "
-            + GrpcCode.name(status.getCode())
-            + " desc = "
-            + (status.getDescription() == null ? "" : status.getDescription());
   }
 
   /** The agent sent what it must not. */
@@ -453,12 +320,12 @@ final class Exchange {
     if (answer.isBegun()) {
       abort();
     } else {
-      refuse(new Refusal(502, UNREADABLE + what));
+      refuse(AgentFailure.refusal(what));
     }
   }
 
   /** GitLab has taken the permission back. */
-  private void revoked() {
+  void revoked() {
     if (step != Step.OVER) {
       cancel("access was taken back");
       ledger.refused("access was taken back");
@@ -472,7 +339,8 @@ final class Exchange {
 
   // ---- ends
 
-  private void refuse(Refusal refusal) {
+  /** Ends it with an answer of kas. */
+  void refuse(Refusal refusal) {
     ledger.refused(refusal.message());
     answer.refuse(refusal, closesAfter());
     finish();
@@ -508,9 +376,7 @@ final class Exchange {
 
   private void over() {
     step = Step.OVER;
-    if (watch != null) {
-      watch.close();
-    }
+    admission.close();
     api.close(ledger, answer.status(), answer.bytes());
   }
 }

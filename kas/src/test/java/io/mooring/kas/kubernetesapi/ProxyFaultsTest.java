@@ -304,6 +304,23 @@ class ProxyFaultsTest {
   }
 
   @Test
+  void anAgentThatGoesOnAfterTheEndOfItsAnswerIsCutOff() throws Exception {
+    try (RawClient client = proxy.connect()) {
+      client.get("/api", AUTHORIZED);
+      ScriptedAgent.Call call = proxy.agent.next().head(200, Map.of("Content-Length", "2"));
+      call.data("ok").trailer();
+      assertThat(client.response().status()).isEqualTo(200);
+
+      call.data("more");
+
+      call.awaitCancel();
+      client.get("/api", AUTHORIZED);
+      proxy.agent.next().head(200, Map.of("Content-Length", "2")).data("ok").trailer();
+      assertThat(client.response().status()).as("the connection is still of use").isEqualTo(200);
+    }
+  }
+
+  @Test
   @Tag("fault-39")
   void aReadIsTriedOnceMoreAndAWriteIsNot() throws Exception {
     try (RawClient client = proxy.connect()) {
