@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.mooring.gitlab.GitLabUnderTest;
 import java.net.URI;
@@ -35,6 +36,7 @@ record Chromium(Playwright playwright, Browser browser) implements AutoCloseable
   private static final double LIMIT_MS = 20_000;
 
   static Chromium start() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(LIMIT_MS);
     Playwright playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

@@ -267,7 +267,11 @@ class ClusterPageTest {
   @Test
   void tellsWhatTheClusterRefusesAndToWhom(Running gitlab, TestNamespace namespace) {
     letIn(gitlab);
-    Page page = open(gitlab, "&namespace=" + namespace.name());
+    Page page = open(gitlab, "");
+    assertThat(page.locator("[data-problem=forbidden]"))
+        .containsText("You asked for all namespaces");
+    page.locator("input[name=namespace]").fill(namespace.name());
+    page.keyboard().press("Enter");
     Locator refusal = page.locator("[data-problem=forbidden]");
     String user = "gitlab:user:" + setup.developer().username();
 

@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.mooring.testkit.TestkitException;
 import io.mooring.testkit.process.Command;
@@ -46,6 +47,7 @@ public final class Chromium implements AutoCloseable {
         Command.find("chromium")
             .orElseThrow(
                 () -> new TestkitException("no chromium on PATH (next: scripts/setup chromium)"));
+    PlaywrightAssertions.setDefaultAssertionTimeout(LIMIT_MS);
     Playwright playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

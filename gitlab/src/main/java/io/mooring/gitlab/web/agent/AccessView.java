@@ -85,15 +85,17 @@ final class AccessView {
             .map(node -> node.asString())
             .collect(Collectors.joining(", "));
     String namespace = configuration.path("default_namespace").asString("");
-    return Html.join(
-        namespace.isEmpty()
-            ? Html.EMPTY
-            : Html.of("<span class=\"chip\">namespace {} by default</span> ", namespace),
-        environments.isEmpty()
-            ? Html.EMPTY
-            : Html.of("<span class=\"chip\">environments {}</span> ", environments),
-        configuration.path("protected_branches_only").asBoolean(false)
-            ? Html.of("<span class=\"chip\">protected branches only</span>")
-            : Html.EMPTY);
+    Html chips =
+        Html.join(
+            namespace.isEmpty()
+                ? Html.EMPTY
+                : Html.of("<span class=\"chip\">namespace {} by default</span> ", namespace),
+            environments.isEmpty()
+                ? Html.EMPTY
+                : Html.of("<span class=\"chip\">environments {}</span> ", environments),
+            configuration.path("protected_branches_only").asBoolean(false)
+                ? Html.of("<span class=\"chip\">protected branches only</span>")
+                : Html.EMPTY);
+    return chips.isEmpty() ? chips : Html.of("<span class=\"stack\">{}</span>", chips);
   }
 }

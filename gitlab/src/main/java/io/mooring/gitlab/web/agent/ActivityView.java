@@ -43,7 +43,7 @@ final class ActivityView {
         """
         <section class="card"><h2>Now</h2><ol class="feed" id="feed" data-feed aria-live="polite"></ol>\
         <p class="muted" data-feed-empty>What the agent does shows here while the page is open.</p></section>
-        <section class="card" id="activity" data-live><h2>AgentConnections and tokens</h2>{}{}</section>
+        <section class="card" id="activity" data-live><h2>Connections and tokens</h2>{}{}</section>
         """,
         days.isEmpty()
             ? Html.of("<p class=\"muted\">Nothing happened yet.</p>")

@@ -59,6 +59,11 @@ export function refreshTimes() {
   }
 }
 
+// On a phone the tabs scroll, and the one that is open may be out of sight.
+const tabs = document.querySelector('.tabs');
+const open = tabs?.querySelector('[aria-current]');
+if (open) tabs.scrollLeft = open.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - open.clientWidth) / 2;
+
 setInterval(refreshTimes, 5000);
 live(refreshTimes);
 

@@ -9,6 +9,10 @@ const asWhom = (root) => (root.dataset.who
   ? p('Asked as ', code(root.dataset.who), ', a member of ', code(root.dataset.group), ' among other groups.')
   : p('Asked as the agent itself, because the configuration says ', code('access_as: agent'), '.'));
 
+/** Rights are often of one namespace, and asking for all of them is refused then. */
+const narrower = (namespace, kind) => (kind.namespaced && !namespace
+  ? p('You asked for all namespaces. If you may see one, type its name above.') : null);
+
 function grant(root, namespace, kind) {
   if (kind.secret) {
     return p('Rights are given in the cluster, by RBAC. The role ', code('view'),
@@ -57,8 +61,8 @@ function words(problem, root, namespace, kind) {
     case 'session': return ['kas does not let you in',
       p('Your session ended, or the agent\'s configuration has changed. ',
         el('a', { href: location.href }, 'Load this page again'), ' to see which.')];
-    case 'ceiling': return ['A ceiling forbids this', p('It is a limit that an administrator set for this agent.')];
-    case 'forbidden': return ['The cluster refuses this', asWhom(root), grant(root, namespace, kind)];
+    case 'ceiling': return ['A ceiling forbids this', p('It is a limit that an administrator set for this agent.'), narrower(namespace, kind)];
+    case 'forbidden': return ['The cluster refuses this', asWhom(root), narrower(namespace, kind), grant(root, namespace, kind)];
     case 'missing': return ['There is nothing of that name', p('It was deleted, or the cluster has no such kind.')];
     case 'away': return ['The agent is not connected',
       p('kas found no connection of it within 20 seconds. Look at its pods and their log.')];
