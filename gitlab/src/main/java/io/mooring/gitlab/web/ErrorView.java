@@ -19,7 +19,7 @@ class ErrorView {
         Frame.of(title(status)).narrowed(),
         Html.of(
             """
-            <div class="error"><p class="code" aria-hidden="true">{}</p><p>{}</p>{}
+            <div class="error"><p class="which" aria-hidden="true">{}</p><p>{}</p>{}
             <p><a class="button" href="/">Go to the first page</a></p>
             <p class="muted">Request id <code>{}</code></p></div>
             """,
