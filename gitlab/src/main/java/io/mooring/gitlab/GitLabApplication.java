@@ -4,12 +4,9 @@ import io.mooring.gitlab.configuration.CertificateFiles;
 import io.mooring.gitlab.configuration.GitLabConfiguration;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Database;
 import io.mooring.gitlab.configuration.GitLabConfiguration.Tls;
-import io.mooring.gitlab.configuration.SecretFile;
-import io.mooring.gitlab.database.EmbeddedDatabase;
 import io.mooring.gitlab.http.ExternalUrl;
 import io.mooring.protocol.SettingException;
 import io.mooring.protocol.secret.Secret;
-import io.mooring.protocol.secret.SecretFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -58,13 +55,9 @@ public class GitLabApplication {
   public static RunningGitLab start(GitLabConfiguration configuration) {
     configuration.http().tls().ifPresent(CertificateFiles::require);
     createDataDirectory(configuration);
-    Optional<EmbeddedDatabase> embedded =
-        switch (configuration.database()) {
-          case Database.Embedded() -> Optional.of(embedded(configuration));
-          case Database.External _ -> Optional.empty();
-        };
+    OpenDatabase database = OpenDatabase.own(configuration);
     try {
-      ConfigurableApplicationContext context = run(configuration, address(configuration, embedded));
+      ConfigurableApplicationContext context = run(configuration, database.address());
       try {
         var server = (WebServerApplicationContext) context;
         int port = Optional.ofNullable(server.getWebServer()).orElseThrow().getPort();
@@ -73,13 +66,13 @@ public class GitLabApplication {
         log.atInfo()
             .addKeyValue("net_address", configuration.http().address() + ":" + port)
             .log("GitLab application started");
-        return new RunningGitLab(context, embedded, port, password);
+        return new RunningGitLab(context, database.started(), port, password);
       } catch (RuntimeException e) {
         context.close();
         throw e;
       }
     } catch (RuntimeException e) {
-      embedded.ifPresent(EmbeddedDatabase::close);
+      database.close();
       throw e;
     }
   }
@@ -171,7 +164,7 @@ public class GitLabApplication {
     properties.put("spring.ssl.bundle.watch.file.quiet-period", "1s");
   }
 
-  private static void createDataDirectory(GitLabConfiguration configuration) {
+  static void createDataDirectory(GitLabConfiguration configuration) {
     try {
       if (!Files.isDirectory(configuration.dataDirectory())) {
         Files.createDirectories(
@@ -182,38 +175,6 @@ public class GitLabApplication {
       throw new SettingException(
           "data_directory", configuration.dataDirectory() + " cannot be made: " + e, e);
     }
-  }
-
-  private static EmbeddedDatabase embedded(GitLabConfiguration configuration) {
-    try {
-      return EmbeddedDatabase.start(configuration.dataDirectory());
-    } catch (IOException e) {
-      throw new SettingException(
-          "data_directory",
-          "PostgreSQL cannot be started in "
-              + configuration.dataDirectory()
-              + ": "
-              + e.getMessage(),
-          e);
-    }
-  }
-
-  private static Wiring.DatabaseAddress address(
-      GitLabConfiguration configuration, Optional<EmbeddedDatabase> embedded) {
-    if (embedded.isPresent()) {
-      EmbeddedDatabase database = embedded.get();
-      return new Wiring.DatabaseAddress(database.url(), database.username(), database.password());
-    }
-    var external = (Database.External) configuration.database();
-    Secret password =
-        external
-            .passwordFile()
-            .map(file -> {
-              SecretFile.requirePrivate("database.password_file", file);
-              return SecretFiles.trimmed("database.password_file", file);
-            })
-            .orElseGet(() -> Secret.of(""));
-    return new Wiring.DatabaseAddress(external.url(), external.username(), password);
   }
 
   /**

@@ -7,13 +7,17 @@ import io.mooring.protocol.build.BuildInfo;
 import io.mooring.protocol.observability.JsonLogs;
 import io.mooring.protocol.yaml.InvalidDocumentException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * The program {@code gitlab}. Talk goes to stderr as JSON lines; the first password goes to stdout,
@@ -23,20 +27,22 @@ import picocli.CommandLine.Option;
     name = "gitlab",
     description = "Runs the GitLab application until it is told to stop.",
     mixinStandardHelpOptions = true,
+    subcommands = {BackupCommand.class, RestoreCommand.class},
     versionProvider = Main.Version.class)
 public final class Main implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
 
   /** A setting cannot be used. */
-  private static final int EXIT_SETTING = 78;
+  static final int EXIT_SETTING = 78;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = "--configuration-file",
-      required = true,
       description = "YAML file with the settings of docs/gitlab.md.")
-  private Path file = Path.of("gitlab.yml");
+  private Optional<Path> file = Optional.empty();
 
-  private Main() {}
+  Main() {}
 
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] arguments) {
@@ -46,9 +52,14 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    // Not the parser's business: the other commands have an option of this name of their own.
+    Path settings =
+        file.orElseThrow(() ->
+            new ParameterException(
+                spec.commandLine(), "Missing required option: '--configuration-file'"));
     RunningGitLab application;
     try {
-      GitLabConfiguration configuration = ConfigurationFile.read(file);
+      GitLabConfiguration configuration = ConfigurationFile.read(settings);
       application = GitLabApplication.start(configuration);
       application
           .rootPassword()

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.mooring.testkit.postgres.PostgresDatabase;
 import io.mooring.testkit.postgres.RealPostgres;
 import io.mooring.testkit.process.Command;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -16,13 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +41,10 @@ class MainTest {
     Path out = directory.resolve("out");
     Process process =
         new ProcessBuilder(
-                command("--configuration-file", configuration(database, "  port: 0").toString()))
+                Program.command(
+                    directory,
+                    "--configuration-file",
+                    configuration(database, "  port: 0").toString()))
             .redirectError(log.toFile())
             .redirectOutput(out.toFile())
             .start();
@@ -161,37 +159,9 @@ class MainTest {
 
   private Command.Output run(String... arguments) {
     try {
-      return Command.of(command(arguments)).withBound(LIMIT).run();
+      return Command.of(Program.command(directory, arguments)).withBound(LIMIT).run();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("cannot prepare the command", e);
     }
-  }
-
-  private List<String> command(String... arguments) throws IOException {
-    // Without the tests, whose settings of the log are not the program's.
-    String tests =
-        Path.of(MainTest.class.getProtectionDomain().getCodeSource().getLocation().getPath())
-            .toString();
-    String classPath =
-        Arrays.stream(
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path"))
-                    .split(File.pathSeparator, -1))
-            .filter(entry -> !Path.of(entry).toString().equals(tests))
-            .collect(Collectors.joining(File.pathSeparator));
-    // In a file, because it is longer than some systems allow a command to be.
-    Path options = Files.writeString(directory.resolve("options"), "-cp \"" + classPath + "\"\n");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "@" + options,
-                Main.class.getName()));
-    command.addAll(List.of(arguments));
-    return command;
   }
 }

@@ -36,6 +36,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   private static final String SUPERUSER = "postgres";
 
+  /** Of {@code postmaster.pid}, counted from 1. */
+  private static final int PORT_LINE = 4;
+
   private final DataDirectoryLock lock;
   private final EmbeddedPostgres server;
   private final Secret password;
@@ -63,6 +66,26 @@ public final class EmbeddedDatabase implements AutoCloseable {
       lock.close();
       throw e;
     }
+  }
+
+  /** How somebody else reaches a server that runs. */
+  public record Running(String url, String username, Secret password) {}
+
+  /** The server of a data directory when it runs, in whichever process. */
+  public static Optional<Running> running(Path dataDirectory) throws IOException {
+    Path file = dataDirectory.resolve("postgresql").resolve("postmaster.pid");
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    List<String> lines = Files.readAllLines(file);
+    if (lines.size() < PORT_LINE || process(lines).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Running(
+            "jdbc:postgresql://127.0.0.1:" + lines.get(PORT_LINE - 1).strip() + "/postgres",
+            SUPERUSER,
+            SecretFiles.trimmed("data_directory", dataDirectory.resolve(".postgresql_password"))));
   }
 
   private static EmbeddedPostgres launch(Path data, Path passwordFile, Secret password)
@@ -137,14 +160,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     if (!Files.exists(file)) {
       return;
     }
-    List<String> lines = Files.readAllLines(file);
-    Optional<ProcessHandle> process =
-        lines.stream()
-            .findFirst()
-            .filter(line -> line.strip().matches("[0-9]{1,9}"))
-            .flatMap(line -> ProcessHandle.of(Long.parseLong(line.strip())))
-            .filter(handle ->
-                handle.info().command().filter(name -> name.endsWith("postgres")).isPresent());
+    Optional<ProcessHandle> process = process(Files.readAllLines(file));
     if (process.isEmpty()) {
       return;
     }
@@ -161,6 +177,16 @@ public final class EmbeddedDatabase implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while PostgreSQL of an earlier run stops", e);
     }
+  }
+
+  /** The server that wrote these lines, when it lives. */
+  private static Optional<ProcessHandle> process(List<String> lines) {
+    return lines.stream()
+        .findFirst()
+        .filter(line -> line.strip().matches("[0-9]{1,9}"))
+        .flatMap(line -> ProcessHandle.of(Long.parseLong(line.strip())))
+        .filter(handle ->
+            handle.info().command().filter(name -> name.endsWith("postgres")).isPresent());
   }
 
   /**
