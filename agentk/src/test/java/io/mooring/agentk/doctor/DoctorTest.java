@@ -180,6 +180,8 @@ class DoctorTest {
   void goesThroughTheProxyOfTheEnvironment() throws Exception {
     try (var kas = TestKas.start();
         var proxy = ForwardProxy.open(kas.port())) {
+      kas.configurations().send("c1", configuration());
+
       Report report =
           examine("grpc://kas.example.invalid:8150", Map.of("HTTPS_PROXY", url(proxy)), LONG);
 
@@ -245,6 +247,8 @@ class DoctorTest {
   void verifiesChainAndName() throws Exception {
     try (var kas = TestKas.start(tls(authority, "one", "DNS:localhost"));
         var other = TestKas.start(tls(authority, "two", "DNS:kas.example.com"))) {
+      kas.configurations().send("c1", configuration());
+
       Report right = examine("grpcs://localhost:" + kas.port(), LONG);
       Finding wrong =
           assertVerdict(
