@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 @RealKubernetes
 class AgentkTest {
   private static final Election.Pace QUICK =
-      new Election.Pace(Duration.ofSeconds(6), Duration.ofSeconds(4), Duration.ofMillis(200));
+      new Election.Pace(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofMillis(200));
 
   /** What the libraries keep for the life of a JVM is there before the first test. */
   @BeforeAll

@@ -315,7 +315,7 @@ class FluxFeatureTest {
       kas.fluxPushes().push("g/p");
       await().atMost(SOON).until(() -> flux.calls().size() == 1);
       await().atMost(SOON).until(() -> output.text().contains("did not take the notice"));
-      assertThat(output.text()).contains("gitlab-receiver-broken");
+      await().atMost(SOON).until(() -> output.text().contains("gitlab-receiver-broken"));
 
       canaries.assertAbsent("the log", output.text());
     }

@@ -30,7 +30,7 @@ final class Chain implements AutoCloseable {
       """;
 
   private static final Election.Pace QUICK =
-      new Election.Pace(Duration.ofSeconds(6), Duration.ofSeconds(4), Duration.ofMillis(200));
+      new Election.Pace(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofMillis(200));
 
   private final KasFixture kas;
   private final Agentk agent;

@@ -115,7 +115,7 @@ class RpcServerTest {
     try (Http2Probe probe = new Http2Probe((InetSocketAddress) server.address())) {
       probe.ping();
 
-      assertThat(probe.await(Http2Probe.PING, Duration.ofSeconds(5)))
+      assertThat(probe.await(Http2Probe.PING, Duration.ofSeconds(30)))
           .hasValueSatisfying(pong -> assertThat(pong.flags()).isEqualTo(1));
       assertThat(probe.await(Http2Probe.GO_AWAY, Duration.ofMillis(200))).isEmpty();
     }
