@@ -24,6 +24,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A port of loopback that leads to another port of loopback over a network with faults: two network
@@ -38,6 +40,8 @@ public final class BadNetwork implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
   private static final int FAR_PORT = 7777;
   private static final Path TUN = Path.of("/dev/net/tun");
+  private static final Path NAMESPACES = Path.of("/var/run/netns");
+  private static final Pattern NAME = Pattern.compile("mooring-(\\d{1,10})-(?:near|far)");
 
   private final String near;
   private final String far;
@@ -53,6 +57,7 @@ public final class BadNetwork implements AutoCloseable {
   private volatile boolean answering = true;
 
   private BadNetwork(int target, RandomGenerator random) {
+    sweep();
     String id = Long.toString(ProcessHandle.current().pid());
     near = "mooring-" + id + "-near";
     far = "mooring-" + id + "-far";
@@ -191,6 +196,17 @@ public final class BadNetwork implements AutoCloseable {
       }
     } catch (IOException e) {
       // Ended.
+    }
+  }
+
+  /** Namespaces outlive a process that was killed. */
+  private static void sweep() {
+    String[] names = NAMESPACES.toFile().list();
+    for (String name : names == null ? new String[0] : names) {
+      Matcher ours = NAME.matcher(name);
+      if (ours.matches() && ProcessHandle.of(Long.parseLong(ours.group(1))).isEmpty()) {
+        ip("netns", "del", name);
+      }
     }
   }
 
