@@ -2,9 +2,11 @@ package io.mooring.protocol.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
 import io.grpc.Metadata;
 import io.grpc.SecurityLevel;
 import io.grpc.Status;
@@ -17,6 +19,7 @@ import io.mooring.protocol.transport.HttpProxies;
 import io.mooring.protocol.transport.ServerTls;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -278,11 +281,15 @@ class WebSocketClientTest {
       BlockingQueue<Object> events = new LinkedBlockingQueue<>();
       StreamObserver<byte[]> requests = Echo.open(client.channel(), events);
       requests.onNext(MESSAGE);
-      server.request();
+      // Before that the answer to the handshake may still be on its way, and the end would need no
+      // frame.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> client.channel().getState(false) == ConnectivityState.READY);
 
       client.channel().shutdownNow();
 
-      assertThat(codes.poll(10, TimeUnit.SECONDS)).isEqualTo(1000);
+      assertThat(codes.poll(30, TimeUnit.SECONDS)).isEqualTo(1000);
     }
   }
 
