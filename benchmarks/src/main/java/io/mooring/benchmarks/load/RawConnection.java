@@ -14,6 +14,10 @@ final class RawConnection implements AutoCloseable {
 
   private static final int CONNECT_MILLIS = 10_000;
   private static final int MAX_HEAD = 16 * 1024;
+
+  /** Of the body of an answer that was not expected, which says why. */
+  private static final int MAX_REFUSAL = 512;
+
   private static final int BUFFER = 128 * 1024;
 
   private final Socket socket;
@@ -67,7 +71,8 @@ final class RawConnection implements AutoCloseable {
       head.append((char) next);
     }
     if (!head.toString().startsWith("HTTP/1.1 " + expectedStatus + " ")) {
-      throw new IOException("expected status %d, got: %s".formatted(expectedStatus, head));
+      String body = new String(in.readNBytes(MAX_REFUSAL), StandardCharsets.UTF_8);
+      throw new IOException("expected status %d, got: %s%s".formatted(expectedStatus, head, body));
     }
     return head.toString();
   }
