@@ -35,6 +35,8 @@ export function maskedSecret(object, type) {
 const quoted = (text) => JSON.stringify(text)
   .replace(new RegExp(ODD, 'g'), (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+const plain = (text) => PLAIN.test(text) && !WORDS.test(text) && !text.endsWith(':');
+
 function scalar(value, indent) {
   if (typeof value !== 'string') return String(value);
   if (value.includes('\n') && !ODD.test(value) && !/^\s| \n/.test(value)) {
@@ -42,7 +44,7 @@ function scalar(value, indent) {
     const lines = (keep === '-' ? value : value.slice(0, -1)).split('\n');
     return `|${keep}\n${lines.map((line) => (line ? indent + line : '')).join('\n')}`;
   }
-  return PLAIN.test(value) && !WORDS.test(value) && !/:$|: /.test(value) ? value : quoted(value);
+  return plain(value) ? value : quoted(value);
 }
 
 function write(value, indent) {
@@ -57,7 +59,7 @@ function write(value, indent) {
   if (value && typeof value === 'object') {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     if (!entries.length) return ' {}';
-    return entries.map(([key, item]) => `\n${indent}${scalar(key, '')}:${
+    return entries.map(([key, item]) => `\n${indent}${plain(key) ? key : quoted(key)}:${
       write(item, Array.isArray(item) ? indent : `${indent}  `)}`).join('');
   }
   return ` ${scalar(value, indent)}`;
