@@ -60,6 +60,22 @@ class CanaryTest {
             .json()
             .path("token")
             .asString();
+    long hook =
+        gitlab
+            .root()
+            .post(
+                "/api/v4/projects/" + project + "/hooks",
+                "url",
+                "http://127.0.0.1:9/",
+                "token",
+                "canary-of-a-webhook-token")
+            .expect(201)
+            .id();
+    gitlab
+        .root()
+        .post("/api/v4/projects/" + project + "/hooks/" + hook + "/test/agent_sync_events", "")
+        .expect(422);
+    canaries.add("webhook token", "canary-of-a-webhook-token");
     canaries.add("trigger token", trigger);
     canaries.add("job token", job);
 
@@ -85,7 +101,9 @@ class CanaryTest {
             "ci_triggers",
             "audit_events",
             "agent_activity_events",
-            "push_notices")) {
+            "push_notices",
+            "webhooks",
+            "webhook_deliveries")) {
       canaries.assertAbsent(
           table,
           gitlab.sqlValue("select coalesce(string_agg(t::text, ' '), '') from " + table + " t"));

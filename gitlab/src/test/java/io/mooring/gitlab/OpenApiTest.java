@@ -148,6 +148,48 @@ class OpenApiTest {
   }
 
   @Test
+  void answersEveryListWithTheHeadersThatItPromises(Running gitlab) {
+    long project = gitlab.newProject("private");
+    long group = gitlab.newGroup();
+    long agent = gitlab.newAgent(project);
+    long hook =
+        gitlab
+            .root()
+            .post("/api/v4/projects/" + project + "/hooks", "url", "https://hooks.example")
+            .expect(201)
+            .id();
+    List<String> problems = new ArrayList<>();
+    int lists = 0;
+    for (Map.Entry<String, JsonNode> path : document(gitlab).path("paths").properties()) {
+      JsonNode headers = path.getValue().path("get").path("responses").path("200").path("headers");
+      String address =
+          "/api/v4"
+              + path.getKey()
+                  .replace("/projects/{id}", "/projects/" + project)
+                  .replace("/groups/{id}", "/groups/" + group)
+                  .replace("/groups/{group}", "/groups/" + group)
+                  .replace("{agentId}", Long.toString(agent))
+                  .replace("{hookId}", Long.toString(hook));
+      // The repository is empty, and a group has no webhook here.
+      if (headers.isEmpty()
+          || path.getKey().contains("/repository/")
+          || path.getKey().equals("/groups/{id}/hooks/{hookId}/events")) {
+        continue;
+      }
+      lists++;
+      Api.Answer answer = gitlab.root().get(address).expect(200);
+      for (String name : headers.propertyNames()) {
+        if (answer.headers().firstValue(name).isEmpty()) {
+          problems.add(address + ": " + name);
+        }
+      }
+    }
+
+    assertThat(problems).isEmpty();
+    assertThat(lists).isGreaterThan(20);
+  }
+
+  @Test
   void answersWithWhatTheSchemaSays(Running gitlab) {
     long project = gitlab.newProject("private");
     long agent = gitlab.newAgent(project);

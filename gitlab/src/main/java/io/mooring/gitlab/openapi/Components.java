@@ -36,8 +36,8 @@ final class Components {
     header(ways, "gitaly", "Gitlab-Shell-Api-Request");
   }
 
-  static void pagingHeaders(ObjectNode headers) {
-    for (String name : COUNTS) {
+  static void pagingHeaders(ObjectNode headers, boolean keyset) {
+    for (String name : keyset ? List.of("X-Per-Page") : COUNTS) {
       headers.putObject(name).putObject("schema").put("type", "string");
     }
   }

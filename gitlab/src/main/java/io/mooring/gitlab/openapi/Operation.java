@@ -51,7 +51,7 @@ final class Operation {
     List<Parameter> taken = note.map(RouteNote::parameters).orElse(List.of());
     if (Set.of("GET", "DELETE").contains(route.method())) {
       taken.forEach(parameter -> query(parameters, parameter));
-      if (isPaged() && taken.stream().noneMatch(parameter -> parameter.name().equals("cursor"))) {
+      if (isPaged() && !isKeyset()) {
         query(parameters, new Parameter("page", "integer", false));
         query(parameters, new Parameter("per_page", "integer", false));
       }
@@ -139,7 +139,7 @@ final class Operation {
             .putObject(Integer.toString(status))
             .put("description", HttpStatus.valueOf(status).getReasonPhrase());
     if (isPaged()) {
-      Components.pagingHeaders(success.putObject("headers"));
+      Components.pagingHeaders(success.putObject("headers"), isKeyset());
     }
     Type body = body();
     if (body != void.class && status != HttpStatus.NO_CONTENT.value()) {
@@ -168,6 +168,12 @@ final class Operation {
             && parameterized.getRawType() == ResponseEntity.class
         ? parameterized.getActualTypeArguments()[0]
         : type;
+  }
+
+  /** Lists that go on from a position count nothing. */
+  private boolean isKeyset() {
+    return note.map(RouteNote::parameters).orElse(List.of()).stream()
+        .anyMatch(parameter -> parameter.name().equals("cursor"));
   }
 
   private boolean isPaged() {

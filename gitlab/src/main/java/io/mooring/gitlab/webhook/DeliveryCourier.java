@@ -102,8 +102,17 @@ public class DeliveryCourier extends Courier {
     return false;
   }
 
+  /** Attempts a delivery that somebody waits for, who tries again if it fails. */
+  Outcome attemptOnce(Claimed delivery) {
+    return attempt(delivery, Optional.empty());
+  }
+
+  private void attempt(Claimed delivery) {
+    var _ = attempt(delivery, next(delivery.attempts()));
+  }
+
   /** Attempts a delivery that was taken, and notes what became of it. */
-  Outcome attempt(Claimed delivery) {
+  private Outcome attempt(Claimed delivery, Optional<Instant> again) {
     Outcome outcome;
     try {
       outcome = sender.send(delivery, webhooks.secrets(delivery.webhookId()));
@@ -122,7 +131,7 @@ public class DeliveryCourier extends Courier {
       deliveries.attempted(delivery, outcome, Optional.empty());
       health.succeeded(delivery.webhookId());
     } else {
-      deliveries.attempted(delivery, outcome, next(delivery.attempts()));
+      deliveries.attempted(delivery, outcome, again);
       health.failed(delivery.webhookId());
     }
     return outcome;

@@ -29,7 +29,7 @@ public class WebhookTests {
   public void attempt(Webhook webhook, Topic topic) {
     Deliveries.Claimed delivery =
         deliveries.addTaken(webhook, topic, bodies.test(topic, clock.instant()).toString());
-    Outcome outcome = courier.attempt(delivery);
+    Outcome outcome = courier.attemptOnce(delivery);
     if (!outcome.succeeded()) {
       throw ApiException.message(
           HttpStatus.UNPROCESSABLE_CONTENT,

@@ -164,6 +164,7 @@ class WebhookTest {
       gitlab.sql("update webhooks set failures = 39");
       root.post(hooks + "/" + hook + "/test/agent_sync_events", "").expect(422);
       JsonNode disabled = root.get(hooks + "/" + hook).json();
+      JsonNode tested = root.get(hooks + "/" + hook + "/events").json().get(0);
       gitlab.report(agent, FAILED.formatted("c2"));
       String stored =
           gitlab.sql("select count(*) from webhook_deliveries where webhook_id = " + hook);
@@ -176,6 +177,8 @@ class WebhookTest {
       assertThat(event.path("response_body").asString()).isEqualTo("answer <b>of</b> the receiver");
       assertThat(event.path("attempts").asInt()).isEqualTo(10);
       assertThat(event.path("next_attempt_at").isNull()).isTrue();
+      assertThat(tested.path("attempts").asInt()).isEqualTo(1);
+      assertThat(tested.path("next_attempt_at").isNull()).isTrue();
       assertThat(disabled.path("alert_status").asString()).isEqualTo("disabled");
       assertThat(stored).isEqualTo("2");
       assertThat(root.get(hooks + "/" + hook).json().path("alert_status").asString())

@@ -19,6 +19,7 @@ import io.mooring.gitlab.webhook.WebhookChanges;
 import io.mooring.gitlab.webhook.Webhooks;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -190,7 +191,10 @@ class HookPages {
           Html.of(
               "<p class=\"hint\" role=\"status\">{} attempts in a row failed, so it rests until {}. A test that succeeds ends the rest.</p>",
               webhook.failures(),
-              webhook.disabledUntil().map(Instant::toString).orElse(""));
+              webhook
+                  .disabledUntil()
+                  .map(until -> until.truncatedTo(ChronoUnit.SECONDS).toString())
+                  .orElse(""));
       default -> Html.EMPTY;
     };
   }
@@ -270,7 +274,7 @@ class HookPages {
       return Parts.badge(Tone.GOOD, answered);
     }
     return delivery.nextAttemptAt().isPresent()
-        ? Parts.badge(Tone.BUSY, delivery.attempts() == 0 ? "waits" : answered + ", tried again")
+        ? Parts.badge(Tone.BUSY, delivery.attempts() == 0 ? "waits" : answered + ", is tried again")
         : Parts.badge(Tone.BAD, answered);
   }
 }
