@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BackoffTest {
@@ -44,6 +45,7 @@ class BackoffTest {
   }
 
   @Test
+  @Tag("fault-34")
   void spreadsDelaysByItsJitter() {
     RandomGenerator half = () -> Long.MIN_VALUE; // nextDouble() is 0.5
     var backoff = new Backoff(BackoffPolicy.STANDARD, now::get, half);
