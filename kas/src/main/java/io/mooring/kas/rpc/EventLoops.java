@@ -66,6 +66,13 @@ public final class EventLoops implements AutoCloseable {
     return channel;
   }
 
+  /** A listening channel for TCP that is not bound yet. */
+  ServerChannel newTcpChannel() {
+    return channel == EpollServerSocketChannel.class
+        ? new EpollServerSocketChannel()
+        : new NioServerSocketChannel();
+  }
+
   /** Kind of a connecting channel for TCP. */
   public Class<? extends Channel> tcpClientChannel() {
     return clientChannel;

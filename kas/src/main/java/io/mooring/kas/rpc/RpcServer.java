@@ -20,7 +20,9 @@ import io.mooring.protocol.transport.GrpcServers;
 import io.mooring.protocol.transport.ListenAddress;
 import io.mooring.protocol.transport.ListenAddress.Network;
 import io.mooring.protocol.transport.ServerTls;
+import io.mooring.protocol.transport.TightReads;
 import io.mooring.protocol.websocket.WebSocketServers;
+import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -224,7 +226,11 @@ public final class RpcServer implements AutoCloseable {
       builder
           .bossEventLoopGroup(loops.tcp())
           .workerEventLoopGroup(loops.tcp())
-          .channelType(loops.tcpChannel());
+          .channelFactory(() -> {
+            ServerChannel channel = loops.newTcpChannel();
+            channel.pipeline().addLast(TightReads.ofServer());
+            return channel;
+          });
     }
   }
 

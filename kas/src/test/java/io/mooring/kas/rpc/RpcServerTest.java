@@ -88,7 +88,8 @@ class RpcServerTest {
         .isInstanceOf(StatusRuntimeException.class)
         .satisfies(
             e -> assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.UNAVAILABLE));
-    assertThat(since(before)).isBetween(0.8 * 5, 0.90 * 5 + 0.7);
+    // Not sooner is the rule; later is what a busy machine does to a timer.
+    assertThat(since(before)).isBetween(0.8 * 5, 0.90 * 5 + 5);
   }
 
   @Test

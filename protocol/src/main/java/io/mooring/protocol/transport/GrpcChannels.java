@@ -37,7 +37,11 @@ public final class GrpcChannels {
   /** Sets what every channel to kas has, whatever carries it: keepalive, and Java's own sockets. */
   public static NettyChannelBuilder kasTransport(NettyChannelBuilder builder) {
     return keepalive(builder, Keepalive.CLIENT, Keepalive.CLIENT_TIMEOUT)
-        .channelType(NioSocketChannel.class);
+        .channelFactory(() -> {
+          NioSocketChannel channel = new NioSocketChannel();
+          channel.pipeline().addLast(TightReads.ofConnection());
+          return channel;
+        });
   }
 
   /**
