@@ -73,7 +73,7 @@ final class ProxiedRequest extends ServerCall.Listener<HttpRequest>
     if (over) {
       return;
     }
-    order.next(message);
+    order.next(message.getMessageCase().getNumber());
     switch (message.getMessageCase()) {
       case HEADER -> begin(message);
       case DATA -> data(message.getData().getData());

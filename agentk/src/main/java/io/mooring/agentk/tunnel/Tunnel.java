@@ -110,7 +110,7 @@ final class Tunnel extends ClientCall.Listener<ConnectResponse> {
       return;
     }
     try {
-      order.next(message);
+      order.next(message.getMsgCase().getNumber());
     } catch (StatusRuntimeException e) {
       fault = e.getStatus();
       call.cancel(fault.getDescription(), e);

@@ -89,7 +89,11 @@ final class AuditFields {
 
   private static String clean(String text, int limit) {
     String cut = text.length() > limit ? text.substring(0, limit) + "..." : text;
-    boolean clean = cut.chars().noneMatch(Character::isISOControl);
-    return clean ? cut : cut.replaceAll("\\p{Cntrl}", "\ufffd");
+    for (int i = 0; i < cut.length(); i++) {
+      if (Character.isISOControl(cut.charAt(i))) {
+        return cut.replaceAll("\\p{Cntrl}", "\ufffd");
+      }
+    }
+    return cut;
   }
 }

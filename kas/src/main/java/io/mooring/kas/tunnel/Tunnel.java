@@ -143,7 +143,7 @@ final class Tunnel extends ServerCall.Listener<ConnectRequest> {
       } else if (user == null) {
         fail(Status.INVALID_ARGUMENT.withDescription("nothing was asked of the agent yet"));
       } else {
-        order.next(message);
+        order.next(message.getMsgCase().getNumber());
         user.agentSent(message);
       }
     } catch (StatusRuntimeException e) {
@@ -158,7 +158,7 @@ final class Tunnel extends ServerCall.Listener<ConnectRequest> {
               "Invalid oneof value type: " + message.getMsgCase()));
       return;
     }
-    order.next(message);
+    order.next(message.getMsgCase().getNumber());
     described = true;
     methods = methods(message.getDescriptorMessage().getAgentDescriptor());
     Optional<Status> refusal = registry.add(this);

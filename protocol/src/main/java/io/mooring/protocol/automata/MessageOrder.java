@@ -44,6 +44,18 @@ public final class MessageOrder {
   }
 
   /**
+   * The same for who knows the member already. hot: without reflection; benchmark B1.
+   *
+   * @param member its field number; 0 when none is set
+   */
+  public void next(int member) {
+    if (member == 0) {
+      throw invalid("no fields in the oneof group " + transitions.oneof().getName() + " is set");
+    }
+    move(member);
+  }
+
+  /**
    * Takes the end of the stream.
    *
    * @throws StatusRuntimeException INVALID_ARGUMENT where it may not end now
