@@ -29,6 +29,10 @@ final class GatewayStream extends ClientCall<ByteString, ByteString> {
   private static final MethodDescriptor.Marshaller<GatewayKasResponse> RESPONSES =
       ProtoUtils.marshaller(GatewayKasResponse.getDefaultInstance());
 
+  private static final Status LEFT =
+      Status.UNAVAILABLE.withDescription(
+          "Find tunnel failed: the replica that had one ended the stream");
+
   private final SynchronizationContext events;
   private final PeerConnections.Lease lease;
   private final Searching search;
@@ -88,12 +92,7 @@ final class GatewayStream extends ClientCall<ByteString, ByteString> {
       listener = caller;
       ClientCall<ByteString, GatewayKasResponse> open = call;
       if (finished || open == null) {
-        caller.onClose(
-            outcome.isOk()
-                ? Status.UNAVAILABLE.withDescription(
-                    "Find tunnel failed: the replica that had one ended the stream")
-                : outcome,
-            trailers);
+        caller.onClose(outcome.isOk() ? LEFT : outcome, trailers);
         return;
       }
       messages = new ReadAhead(caller, this::readNext);
@@ -244,6 +243,11 @@ final class GatewayStream extends ClientCall<ByteString, ByteString> {
   private void closed(Status status) {
     if (!status.isOk()) {
       ended(status);
+      return;
+    }
+    if (streaming && !answered) {
+      // A replica that stops ends what waits with OK; StartStreaming came a moment too late.
+      ended(LEFT);
       return;
     }
     if (streaming && outcome.isOk()) {

@@ -64,6 +64,7 @@ final class OriginalReplica implements AutoCloseable {
   private final Server server;
   private final List<JsonObject> claims = new CopyOnWriteArrayList<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
+  private volatile boolean stopping;
   private volatile com.google.rpc.@Nullable Status error;
 
   OriginalReplica(RawRedis redis, byte[] secret) throws IOException {
@@ -85,6 +86,11 @@ final class OriginalReplica implements AutoCloseable {
   /** Claims of the JWTs that came. */
   List<JsonObject> claims() {
     return claims;
+  }
+
+  /** From now on what waits for StartStreaming ends with OK, as when the program stops. */
+  void stop() {
+    stopping = true;
   }
 
   /** Ends each call with this instead of OK. */
@@ -305,6 +311,10 @@ final class OriginalReplica implements AutoCloseable {
         return;
       }
       started = true;
+      if (stopping) {
+        call.close(Status.OK, new Metadata());
+        return;
+      }
       if (!message.isEmpty()) {
         call.close(
             Status.INVALID_ARGUMENT.withDescription("StartStreaming is empty"), new Metadata());

@@ -91,6 +91,18 @@ class OriginalReplicaTest {
   }
 
   @Test
+  @Tag("fault-40")
+  void isToldWhenAReplicaStopsJustBeforeItsTunnelIsTaken() throws Exception {
+    original.list(AGENT);
+    original.stop();
+
+    Caller caller = call().send(HELLO).halfClose();
+
+    assertThat(caller.end().status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(caller.end().status().getDescription()).contains("ended the stream");
+  }
+
+  @Test
   void isFoundAndUsedByTheOriginal() throws Exception {
     AgentStream agent = AgentStream.open(ours.agent());
     await().atMost(PATIENCE).until(() -> !original.others(AGENT).isEmpty());
